@@ -1,0 +1,53 @@
+# Every target makes and uses .venv; nothing else needs to be installed but Python and make.
+SHELL := /bin/bash
+PYTHON ?= python3
+CORES ?= 2
+ARGS ?=
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format bench docs clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+run: .venv/example  ## install, then run the embedded example to its report (ARGS="-n" previews)
+	@$(BIN)/python workflow/run.py --cores $(CORES) $(ARGS)
+
+test: .venv/dev lint  ## install, then pass all checks and tests
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: .venv/dev  ## lint, formats, types, import layers, workflow
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/snakefmt --check --quiet workflow
+	@$(BIN)/snakemake --snakefile workflow/Snakefile --lint
+
+format: .venv/dev  ## format code and workflow
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet . ; $(BIN)/snakefmt --quiet workflow
+
+bench: .venv/dev  ## run the benchmarks on the embedded example
+	@for program in benchmarks/*.py; do $(BIN)/python $$program || exit 1; done
+
+docs: .venv/dev  ## write the generated parts of the documentation
+	@$(BIN)/python -m wattrag.config.reference
+
+clean:  ## remove results and logs; the stores and .venv stay
+	rm -rf results logs .snakemake
+
+# requirements.lock pins every package, build tools too.
+.venv/example .venv/dev: export PIP_CONSTRAINT := $(CURDIR)/requirements.lock
+.venv/example .venv/dev: export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/example: pyproject.toml requirements.lock | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[example]'
+	@touch $@
+
+.venv/dev: .venv/example
+	$(BIN)/python -m pip install --quiet --editable '.[example,dev]'
+	@touch $@

@@ -1,0 +1,1 @@
+"""wattrag: measure retrieval-augmented generation over scientific PDFs."""

@@ -1,0 +1,25 @@
+"""What all configuration models share."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from wattrag.datafiles.ids import check_document_id
+from wattrag.errors import InputError
+
+
+class Config(BaseModel):
+    """A frozen section of the configuration; unknown keys are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+def _path_safe(value: str) -> str:
+    try:
+        return check_document_id(value, "name")
+    except InputError as error:
+        raise ValueError(f"{error.problem}; {error.cure}") from error
+
+
+Name = Annotated[str, AfterValidator(_path_safe)]
+"""A name that becomes a folder of the results tree."""

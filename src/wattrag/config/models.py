@@ -1,0 +1,87 @@
+"""Declared models (`models.yaml`): chat models and embedders, one entry each."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import Field, TypeAdapter, ValidationError
+
+from wattrag.config.base import Config, Name
+from wattrag.config.problems import first_problem
+from wattrag.errors import InputError
+from wattrag.files import read_bytes
+
+
+class _Declared(Config):
+    name: str
+    """Display name in tables and plots."""
+    family: str = ""
+    """Models of one family are compared in a scaling table."""
+    params_b: float | None = Field(default=None, gt=0)
+    """Parameters in billions; null if not published."""
+    notes: str = ""
+
+    @property
+    def label(self) -> dict[str, object]:
+        """What tables and plots show of this entry."""
+        return {"name": self.name, "family": self.family, "params_b": self.params_b}
+
+
+class ExtractiveModel(_Declared):
+    """The reader without weights: it answers from the retrieved sentences alone."""
+
+    provider: Literal["extractive"]
+
+    @property
+    def precisions(self) -> tuple[str, ...]:
+        """The precisions this model can run at, its default first."""
+        return ("none",)
+
+    @property
+    def determinants(self) -> set[str]:
+        """The fields of this entry that change an answer."""
+        return {"provider"}
+
+
+class SentenceTransformersEmbedder(_Declared):
+    """A sentence-transformers model: from an installed package or from a pinned hub revision."""
+
+    provider: Literal["sentence_transformers"]
+    package: str | None = None
+    """Python package that carries the weights; no download."""
+    model_id: str | None = None
+    """Hub id, where no package carries the weights."""
+    revision: str | None = None
+    dimensions: int = Field(gt=0)
+    batch_size: int = Field(default=8, gt=0)
+    """Texts per forward pass; small batches of similar length are fastest on a CPU."""
+    mem_mb: int = Field(default=2000, gt=0)
+
+    @property
+    def key(self) -> dict[str, object]:
+        """What of this entry changes a vector."""
+        fields = ("provider", "package", "model_id", "revision", "dimensions")
+        return {f: getattr(self, f) for f in fields}
+
+
+Declared = Annotated[
+    ExtractiveModel | SentenceTransformersEmbedder, Field(discriminator="provider")
+]
+Registry = dict[Name, Declared]
+_ADAPTER: TypeAdapter[Registry] = TypeAdapter(Registry)
+
+
+def read_models(path: Path) -> Registry:
+    """Read a `models.yaml`.
+
+    Raises:
+        InputError: not YAML, or an entry that does not fit; its key is named.
+    """
+    try:
+        data = yaml.safe_load(read_bytes(path))
+    except yaml.YAMLError as error:
+        raise InputError(str(path), "is not valid YAML", str(error)) from error
+    try:
+        return _ADAPTER.validate_python(data or {})
+    except ValidationError as error:
+        raise InputError(str(path), *first_problem(error)) from error

@@ -1,0 +1,1 @@
+"""Sources, document trees and the readers that make them."""

@@ -1,0 +1,1 @@
+"""The CSV formats users hand us and get back: document sheet, questions, submission."""

@@ -1,0 +1,136 @@
+"""Reading and writing CSV tables with errors that name file and row."""
+
+import csv
+import difflib
+import io
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from wattrag.datafiles.decoding import decode
+from wattrag.errors import InputError
+from wattrag.files import read_bytes, write_text
+
+MAX_CELL = 10_000_000
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One record: where it stands (`FILE:LINE`) and its cells by column name."""
+
+    where: str
+    cells: Mapping[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells[column]
+
+    def get(self, column: str, default: str = "") -> str:
+        """The cell of a column that the file may lack."""
+        return self.cells.get(column, default)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A CSV file: its columns in order, its rows, and what had to be repaired to read it."""
+
+    path: Path
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    notice: str | None = None
+
+
+def read_table(
+    path: Path, required: Sequence[str], columns: Mapping[str, str] | None = None
+) -> Table:
+    """Read a CSV file with a header line.
+
+    Args:
+        path: the file; any of the encodings of `decode`, `,` as separator.
+        required: columns that must be there.
+        columns: our name -> the file's name, for columns that are called otherwise there.
+
+    Raises:
+        InputError: unreadable file, missing, duplicate or misnamed column, a row of wrong length.
+    """
+    decoded = decode(read_bytes(path))
+    notice = None
+    if decoded.repaired_bytes:
+        notice = f"{path}: {decoded.repaired_bytes} bytes are not UTF-8 and were read as cp1252"
+        _log.warning("%s; save the file as UTF-8 to be sure", notice)
+    if "\0" in decoded.text:
+        raise InputError(str(path), "holds NUL bytes", "save it as a CSV file in UTF-8")
+    csv.field_size_limit(MAX_CELL)
+    reader = csv.reader(io.StringIO(decoded.text, newline=""), strict=True)
+    try:
+        header = next(reader, None)
+        if header is None or not any(cell.strip() for cell in header):
+            raise InputError(str(path), "is empty", f"needs the columns {', '.join(required)}")
+        names = _our_names([cell.strip() for cell in header], columns or {}, path)
+        _require(required, names, path)
+        rows = tuple(_rows(reader, names, path))
+    except csv.Error as error:
+        raise InputError(f"{path}:{reader.line_num}", f"broken CSV ({error})", "fix it") from error
+    return Table(path, tuple(names), rows, notice)
+
+
+def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
+    """Write rows as CSV (UTF-8, LF, minimal quoting); `None` becomes an empty cell."""
+    buffer = io.StringIO(newline="")
+    writer = csv.DictWriter(buffer, fieldnames=list(columns), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    write_text(path, buffer.getvalue())
+
+
+def check_unique(rows: Iterable[Row], column: str) -> None:
+    """Raise InputError at the second row that has the same cell in `column`."""
+    first: dict[str, str] = {}
+    for row in rows:
+        if (seen := first.setdefault(row[column], row.where)) != row.where:
+            raise InputError(
+                row.where, f"duplicate {column} '{row[column]}' (first at {seen})", "remove one"
+            )
+
+
+def _our_names(header: list[str], columns: Mapping[str, str], path: Path) -> list[str]:
+    theirs = {their: our for our, their in columns.items()}
+    for their in theirs:
+        if their not in header:
+            raise InputError(
+                str(path), f"has no column '{their}'", f"mend `columns:`{_nearest(their, header)}"
+            )
+    # A mapped column hides one of the file's own that happens to have our name.
+    names = [theirs.get(name, "" if name in columns else name) for name in header]
+    for name in names:
+        if name and names.count(name) > 1:
+            raise InputError(str(path), f"has the column '{name}' twice", "rename one")
+    return names
+
+
+def _require(required: Sequence[str], names: Sequence[str], path: Path) -> None:
+    for name in required:
+        if name not in names:
+            raise InputError(
+                f"{path}:1", f"missing column '{name}'", f"add it{_nearest(name, names)}"
+            )
+
+
+def _rows(reader: Iterable[list[str]], names: list[str], path: Path) -> Iterable[Row]:
+    line = 2
+    for cells in reader:
+        where = f"{path}:{line}"
+        line = getattr(reader, "line_num", line) + 1
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != len(names):
+            raise InputError(
+                where, f"has {len(cells)} cells instead of {len(names)}", "quote cells with commas"
+            )
+        yield Row(where, {n: c for n, c in zip(names, cells, strict=True) if n})
+
+
+def _nearest(name: str, names: Sequence[str]) -> str:
+    close = difflib.get_close_matches(name.lower(), [n.lower() for n in names], n=1, cutoff=0.6)
+    return f" (is it '{next(n for n in names if n.lower() == close[0])}'?)" if close else ""

@@ -1,0 +1,22 @@
+"""The errors users see, and the exit codes they carry."""
+
+
+class WattragError(Exception):
+    """A failure with a message for the user; a command that meets one exits with `exit_code`."""
+
+    exit_code = 1
+
+
+class InputError(WattragError):
+    """Bad input: one line that names the place (file, row, key), the problem and the cure."""
+
+    exit_code = 2
+
+    def __init__(self, where: str, problem: str, cure: str = "") -> None:
+        self.where, self.problem, self.cure = where, problem, cure
+        line = f"{where}: {problem}" + (f"; {cure}" if cure else "")
+        super().__init__(" ".join(line.split()))
+
+
+class RunFailedError(WattragError):
+    """The input was fine, the work was not done; what succeeded is kept."""

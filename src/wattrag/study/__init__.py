@@ -1,0 +1,1 @@
+"""A study resolved from its configuration: which jobs it has and what determines each result."""

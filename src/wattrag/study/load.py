@@ -1,0 +1,171 @@
+"""From a configuration to a study: settings checked, models looked up, inputs read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from wattrag.config.models import (
+    ExtractiveModel,
+    Registry,
+    SentenceTransformersEmbedder,
+    read_models,
+)
+from wattrag.config.problems import first_problem, nearest
+from wattrag.config.settings import Settings
+from wattrag.corpus.fetch import local_path
+from wattrag.datafiles.questions import QuestionFile, read_questions
+from wattrag.datafiles.sheet import SheetRow, read_sheet
+from wattrag.errors import InputError
+from wattrag.files import read_bytes
+
+SHIPPED = Path(__file__).resolve().parents[3]
+MODELS = "config/models.yaml"
+SMOKE_QUESTIONS = 1
+
+
+@dataclass(frozen=True)
+class Study:
+    """Settings with everything that they name."""
+
+    settings: Settings
+    registry: Registry
+    sheets: Mapping[str, tuple[SheetRow, ...]] = field(repr=False)
+    question_files: Mapping[str, QuestionFile] = field(repr=False)
+    root: Path = SHIPPED
+
+    def path(self, given: str) -> Path:
+        """A path of the configuration: the user's file first, then the one shipped with us."""
+        return resolve(given, self.root)
+
+    def model(self, name: str) -> ExtractiveModel:
+        """The declared chat model `name`."""
+        found = self.registry[name]
+        assert isinstance(found, ExtractiveModel)  # noqa: S101 - checked when the study was made
+        return found
+
+    def embedder(self, index: str) -> SentenceTransformersEmbedder:
+        """The declared embedder of an index."""
+        found = self.registry[self.settings.indexes[index].embedder]
+        assert isinstance(found, SentenceTransformersEmbedder)  # noqa: S101 - as above
+        return found
+
+    @property
+    def question_limit(self) -> int | None:
+        """Questions asked of each datafile; None for all."""
+        return question_limit(self.settings)
+
+    def local_document(self, source: str, document_id: str) -> Path | None:
+        """The file on this machine a document comes from; None if it is downloaded."""
+        sheet = self.path(self.settings.sources[source].sheet)
+        return local_path(self.row(source, document_id), sheet.parent)
+
+    def row(self, source: str, document_id: str) -> SheetRow:
+        """The sheet's row of a document."""
+        return next(row for row in self.sheets[source] if row.id == document_id)
+
+
+def question_limit(settings: Settings) -> int | None:
+    """Questions asked of each datafile; None for all."""
+    return SMOKE_QUESTIONS if settings.smoke else settings.limits.questions
+
+
+def resolve(given: str, root: Path = SHIPPED) -> Path:
+    """`given` where it exists from the working directory, else from the workflow's own root."""
+    path = Path(given)
+    return root / path if not path.exists() and (root / path).exists() else path
+
+
+def declared_models(root: Path = SHIPPED) -> Registry:
+    """The entries of `config/models.yaml`: the user's, else the one shipped with us."""
+    return read_models(resolve(MODELS, root))
+
+
+def read_settings(config: Mapping[str, Any], where: str = "config") -> Settings:
+    """Validate a configuration.
+
+    Raises:
+        InputError: the first wrong key or value, with the nearest known key.
+    """
+    try:
+        return Settings.model_validate(dict(config))
+    except ValidationError as error:
+        raise InputError(where, *first_problem(error, Settings)) from error
+
+
+def read_config_file(path: Path) -> Mapping[str, Any]:
+    """Parse a YAML configuration.
+
+    Raises:
+        InputError: unreadable, no YAML, or no mapping.
+    """
+    try:
+        data = yaml.safe_load(read_bytes(path))
+    except yaml.YAMLError as error:
+        raise InputError(str(path), "is not valid YAML", str(error)) from error
+    if not isinstance(data, dict):
+        raise InputError(str(path), "holds no settings", "see config/README.md")
+    return data
+
+
+def load_study(config: Mapping[str, Any], where: str = "config", root: Path = SHIPPED) -> Study:
+    """Resolve a configuration: read models, sheets and questions.
+
+    Raises:
+        InputError: anything wrong in the configuration or in a file it names.
+    """
+    settings = read_settings(config, where)
+    registry = declared_models(root)
+    _check_models(settings, registry, where)
+    sheets = {
+        name: read_sheet(resolve(source.sheet, root), source.limit)
+        for name, source in settings.sources.items()
+    }
+    limit = question_limit(settings)
+    questions = {
+        name: read_questions(resolve(datafile.path, root), datafile.columns, limit)
+        for name, datafile in settings.datafiles.items()
+    }
+    _check_local_documents(settings, sheets, root)
+    _check_trees(settings, root, where)
+    return Study(settings, registry, sheets, questions, root)
+
+
+def _check_models(settings: Settings, registry: Registry, where: str) -> None:
+    used = [("models", name, ExtractiveModel) for name in settings.models]
+    used += [
+        (f"indexes.{name}.embedder", index.embedder, SentenceTransformersEmbedder)
+        for name, index in settings.indexes.items()
+    ]
+    for key, name, kind in used:
+        known = [n for n, declared in registry.items() if isinstance(declared, kind)]
+        if name not in known:
+            raise InputError(where, f"{key}: '{name}' is not in {MODELS}", nearest(name, known))
+    for precision in settings.precisions:
+        offered = {p for n in settings.models for p in registry[n].precisions}  # type: ignore[union-attr]
+        if precision != "default" and precision not in offered:
+            raise InputError(
+                where, f"precisions: no model runs at '{precision}'", nearest(precision, [*offered])
+            )
+
+
+def _check_local_documents(
+    settings: Settings, sheets: Mapping[str, tuple[SheetRow, ...]], root: Path
+) -> None:
+    for name, rows in sheets.items():
+        sheet = resolve(settings.sources[name].sheet, root)
+        for row in rows:
+            path = local_path(row, sheet.parent)
+            if path is not None and not path.is_file():
+                raise InputError(str(sheet), f"{row.id}: no file '{path}'", "mend its url")
+
+
+def _check_trees(settings: Settings, root: Path, where: str) -> None:
+    for name, corpus in settings.corpora.items():
+        if corpus.trees is not None and not any(resolve(corpus.trees, root).glob("*.json")):
+            raise InputError(
+                where, f"corpora.{name}.trees: no *.json in '{corpus.trees}'", "check the path"
+            )

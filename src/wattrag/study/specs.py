@@ -1,0 +1,151 @@
+"""What determines each stage's result: the one param of each rule.
+
+A spec is canonical JSON of just what changes the result, the inputs' bytes aside. Snakemake
+compares it with the last run's; labels, memory and device counts are left out on purpose.
+"""
+
+from typing import Any
+
+from wattrag.answering.version import ANSWERING_VERSION
+from wattrag.config.models import ExtractiveModel
+from wattrag.files import canonical_json
+from wattrag.study.code import code_of
+from wattrag.study.jobs import External, members
+from wattrag.study.load import Study
+
+
+def fetch(study: Study, source: str, document_id: str) -> str:
+    """A document's bytes depend on its url; a local file is an input besides."""
+    row = study.row(source, document_id)
+    return canonical_json({"url": row.url, "code": code_of("corpus/fetch.py")})
+
+
+def parse(study: Study, corpus: str, document_id: str) -> str:
+    """A tree depends on the bytes, the parser and the document's row of the sheet."""
+    settings = study.settings.corpora[corpus]
+    row = study.row(str(settings.source), document_id)
+    return canonical_json(
+        {
+            "row": row.as_dict(),
+            "parser": settings.parser,
+            "on_bad_document": settings.on_bad_document,
+            "code": code_of("corpus"),
+        }
+    )
+
+
+def index(study: Study, name: str) -> str:
+    """An index depends on its trees, on what is embedded and by what."""
+    settings = study.settings.indexes[name]
+    return canonical_json(
+        {
+            "settings": settings.model_dump(mode="json", exclude={"corpus", "embedder"}),
+            "embedder": study.embedder(name).key,
+            "code": code_of("index", "corpus/tree.py"),
+        }
+    )
+
+
+def retrieve(study: Study, retriever: str, datafile: str) -> str:
+    """Evidence depends on the index, the retriever's settings and what is asked, not on gold."""
+    settings = study.settings.retrievers[retriever]
+    return canonical_json(
+        {
+            "settings": settings.model_dump(mode="json", exclude={"index"}),
+            "embedder": study.embedder(settings.index).key,
+            "depth": depth(study, retriever),
+            "questions": _reading(study, datafile, ("id", "question", "answer_unit")),
+            "asked": study.question_files[datafile].asked,
+            "code": code_of("retrieval"),
+        }
+    )
+
+
+def depth(study: Study, retriever: str) -> int:
+    """Deepening attempts after the first: the most that any of its pipelines may need."""
+    pipelines = study.settings.pipelines.values()
+    return max((p.max_retries for p in pipelines if p.retriever == retriever), default=0)
+
+
+def retrieval_metrics(study: Study, datafile: str) -> str:
+    """Retrieval metrics depend on hits and gold, which are inputs."""
+    return canonical_json(
+        {"questions": _reading(study, datafile, ()), "code": code_of("retrieval/metrics.py")}
+    )
+
+
+def answer(study: Study, pipeline: str, model: str, precision: str, run: str, **_: str) -> str:
+    """Answers depend on the evidence, the model and the run number, not on gold.
+
+    The version of the answering code is kept by hand, so that a comment does not ask paid
+    models again; the extractive reader costs nothing and follows its code.
+    """
+    declared = study.model(model)
+    spec: dict[str, Any] = {
+        "model": declared.model_dump(mode="json", include=declared.determinants),
+        "precision": precision,
+        "run": int(run),
+        "max_retries": study.settings.pipelines[pipeline].max_retries,
+        "version": ANSWERING_VERSION,
+    }
+    if isinstance(declared, ExtractiveModel):
+        spec["code"] = code_of("answering/extractive")
+    return canonical_json(spec)
+
+
+def score(study: Study, datafile: str, kind: str) -> str:
+    """Scores depend on answers and gold, which are inputs, and on the rules.
+
+    Args:
+        study: the study.
+        datafile: whose questions are answered.
+        kind: `single`, `ensemble` or `external`, as the summary calls it.
+    """
+    return canonical_json(
+        {
+            "type": kind,
+            "rules": study.settings.scoring.rules,
+            "questions": _reading(study, datafile, ()),
+            "code": code_of("scoring"),
+        }
+    )
+
+
+def ensemble(study: Study, name: str, datafile: str) -> str:
+    """A vote depends on the members' answers, their order and the rule."""
+    settings = study.settings.ensembles[name]
+    return canonical_json(
+        {
+            "vote": settings.model_dump(mode="json", exclude={"members"}),
+            "members": [_member_name(m) for m in members(study, name, datafile)],
+            "questions": _reading(study, datafile, ("id", "question", "answer_unit")),
+            "code": code_of("ensemble", "scoring/normalise.py"),
+        }
+    )
+
+
+def tables(study: Study) -> str:
+    """Tables depend on scores and on how models are called."""
+    labels = {name: study.model(name).label for name in study.settings.models}
+    return canonical_json(
+        {"labels": labels, "code": code_of("analysis/tables", "scoring/comparison.py")}
+    )
+
+
+def plot(study: Study) -> str:
+    """A figure depends on tables and on how figures look."""
+    style = study.settings.plots.model_dump(mode="json")
+    return canonical_json({"style": style, "code": code_of("analysis/plots")})
+
+
+def _member_name(member: object) -> str:
+    if isinstance(member, External):
+        return f"external:{member.env}/{member.name}"
+    return str(getattr(member, "name", member))
+
+
+def _reading(study: Study, datafile: str, only: tuple[str, ...]) -> dict[str, Any]:
+    """How a question file is read; with `only`, as far as these columns go."""
+    columns = study.settings.datafiles[datafile].columns
+    shown = {our: their for our, their in columns.items() if not only or our in only}
+    return {"columns": shown, "limit": study.question_limit}

@@ -1,0 +1,17 @@
+rule answer:
+    input:
+        retrieved=retrieved,
+    output:
+        answers="results/experiments/{env}/{datafile}/{pipeline}/{model}/{precision}/run{run}/answers.jsonl",
+        usage="results/experiments/{env}/{datafile}/{pipeline}/{model}/{precision}/run{run}/usage.json",
+        submission="results/experiments/{env}/{datafile}/{pipeline}/{model}/{precision}/run{run}/submission.csv",
+    log:
+        "logs/answer/{env}/{datafile}/{pipeline}/{model}/{precision}/run{run}.log",
+    benchmark:
+        "results/benchmarks/answer/{env}/{datafile}/{pipeline}/{model}/{precision}/run{run}.tsv"
+    conda:
+        "../envs/wattrag.yaml"
+    params:
+        spec=lambda wc: specs.answer(STUDY, **wc),
+    script:
+        "../scripts/answer.py"

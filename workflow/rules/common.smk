@@ -1,0 +1,198 @@
+"""The study behind the rules, and the files that aggregating rules need.
+
+A path pattern is written once, as the output of the rule that makes it; all else refers to
+`rules.NAME.output`.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+from wattrag.analysis.plots import PLOTS
+from wattrag.errors import InputError
+from wattrag.study import jobs, specs
+from wattrag.study.job import error_lines
+from wattrag.study.load import load_study
+
+# `workflow.basedir` would be the user's own folder when this is used as a module.
+ROOT = Path(str(workflow.current_basedir)).resolve().parents[1]
+
+try:
+    STUDY = load_study(config, root=ROOT)
+    EXTERNALS = jobs.external_results(STUDY)
+    MERGED = jobs.merged_results(STUDY, Path("results"))
+    ENSEMBLES = jobs.ensembles(STUDY)
+except InputError as error:
+    raise WorkflowError(str(error)) from None
+
+LABELLED = jobs.labelled(STUDY)
+EXPERIMENTS = jobs.experiments(STUDY)
+FOREIGN = {(e.env, e.datafile, e.name): e for e in [*EXTERNALS, *MERGED]}
+
+
+def either(names):
+    """A wildcard constraint that takes just these names."""
+    return "|".join(map(re.escape, names)) or "(?!)"
+
+
+wildcard_constraints:
+    env=re.escape(STUDY.settings.env),
+    source=either(STUDY.settings.sources),
+    corpus=either(STUDY.settings.corpora),
+    index=either(STUDY.settings.indexes),
+    retriever=either(STUDY.settings.retrievers),
+    planner="none",
+    pipeline=either(STUDY.settings.pipelines),
+    datafile=either(STUDY.settings.datafiles),
+    model=either(STUDY.settings.models),
+    precision=r"[^/]+",
+    run=r"\d+",
+    ensemble=either(STUDY.settings.ensembles),
+    machine=r"[^/]+",
+    name=r"[^/]+",
+    ext="pdf|md|txt",
+
+
+def write(pattern, **wildcards):
+    """A rule's output for given wildcards."""
+    return expand(pattern, **wildcards)[0]
+
+
+def local_source(wildcards):
+    """The file on this machine that a document comes from; none if it is downloaded."""
+    path = STUDY.local_document(wildcards.source, wildcards.doc)
+    return [] if path is None else [str(path)]
+
+
+def source_file(wildcards):
+    """A document's fetched file."""
+    source = STUDY.settings.corpora[wildcards.corpus].source
+    ext = STUDY.row(source, wildcards.doc).extension
+    return write(rules.fetch.output.file, source=source, doc=wildcards.doc, ext=ext)
+
+
+def trees(wildcards):
+    """The trees of an index's corpus, parsed by us or given."""
+    corpus = STUDY.settings.indexes[wildcards.index].corpus
+    given = STUDY.settings.corpora[corpus].trees
+    docs = jobs.documents(STUDY, corpus)
+    if given is not None:
+        return [str(STUDY.path(given) / f"{doc}.json") for doc in docs]
+    return expand(rules.parse.output.tree, corpus=corpus, doc=docs)
+
+
+def index_of(wildcards):
+    """The index that a retriever searches."""
+    index = STUDY.settings.retrievers[wildcards.retriever].index
+    return write(rules.index.output.built, index=index)
+
+
+def question_file(wildcards):
+    """The CSV of a datafile."""
+    return str(STUDY.question_files[wildcards.datafile].path)
+
+
+def retrieved(wildcards):
+    """The evidence for a pipeline's questions."""
+    pipeline = STUDY.settings.pipelines[wildcards.pipeline]
+    planner = STUDY.settings.retrievers[pipeline.retriever].planner
+    return write(
+        rules.retrieve.output.retrieved,
+        retriever=pipeline.retriever,
+        datafile=wildcards.datafile,
+        planner=planner,
+    )
+
+
+def foreign_submission(wildcards):
+    """A submission that was made elsewhere."""
+    key = (wildcards.machine, wildcards.datafile, wildcards.name)
+    return str(FOREIGN[key].submission) if key in FOREIGN else []
+
+
+def member_submissions(wildcards):
+    """The submissions an ensemble votes over, in member order."""
+    return [
+        write(rules.answer.output.submission, **vars(m))
+        if isinstance(m, jobs.Experiment)
+        else str(m.submission)
+        for m in jobs.members(STUDY, wildcards.ensemble, wildcards.datafile)
+    ]
+
+
+def scored(datafile, foreign):
+    """results.json of everything scored on a datafile: ours, ensembles, then foreign ones."""
+    ours = [e for e in EXPERIMENTS if e.datafile == datafile]
+    voted = [ensemble for voted_on, ensemble in ENSEMBLES if voted_on == datafile]
+    return [
+        *(write(rules.score_experiment.output.results, **vars(e)) for e in ours),
+        *expand(
+            rules.score_ensemble.output.results,
+            env=STUDY.settings.env,
+            datafile=datafile,
+            ensemble=voted,
+        ),
+        *(
+            write(
+                rules.score_external.output.results,
+                machine=e.env,
+                datafile=datafile,
+                name=e.name,
+            )
+            for e in foreign
+            if e.datafile == datafile
+        ),
+    ]
+
+
+def every_result():
+    """Every durable output of every stage.
+
+    Snakemake records a failed job as done, so that an output which nothing asks for by name
+    would never be made again.
+    """
+    settings = STUDY.settings
+    parsed = {n: c.source for n, c in settings.corpora.items() if c.source is not None}
+    fetched = [
+        write(rules.fetch.output.file, source=source, doc=row.id, ext=row.extension)
+        for source in dict.fromkeys(parsed.values())
+        for row in STUDY.sheets[source]
+    ]
+    planned = {(r, settings.retrievers[r].planner) for r in settings.retrievers}
+    compared = [d for d in LABELLED if MERGED and scored(d, MERGED)]
+    return [
+        *fetched,
+        *(
+            expand(rules.parse.output, corpus=corpus, doc=jobs.documents(STUDY, corpus))
+            for corpus in parsed
+        ),
+        *expand(rules.index.output.built, index=settings.indexes),
+        *(
+            expand(rules.retrieve.output, retriever=r, planner=p, datafile=settings.datafiles)
+            for r, p in sorted(planned)
+        ),
+        *(
+            expand(rules.retrieval_metrics.output, retriever=r, planner=p, datafile=LABELLED)
+            for r, p in sorted(planned)
+        ),
+        *(expand(rules.answer.output, **vars(e)) for e in EXPERIMENTS),
+        *(
+            expand(rules.ensemble.output, env=settings.env, datafile=d, ensemble=e)
+            for d, e in ENSEMBLES
+        ),
+        *(scored(datafile, EXTERNALS) for datafile in LABELLED),
+        *expand(rules.tables.output, env=settings.env, datafile=LABELLED),
+        *expand(
+            rules.plot.output, env=settings.env, datafile=LABELLED, plot=PLOTS
+        ),
+        *expand(rules.compare_tables.output, datafile=compared),
+        *expand(rules.compare_plot.output, datafile=compared, plot=PLOTS),
+    ]
+
+
+def print_error_lines(log):
+    """End the output with each failed job's one clear line."""
+    for line in error_lines(Path(str(log)).read_text(errors="replace")):
+        print(line, file=sys.stderr)

@@ -1,0 +1,42 @@
+rule compare_tables:
+    input:
+        results=lambda wc: scored(wc.datafile, [*EXTERNALS, *MERGED]),
+    output:
+        leaderboard=report(
+            "results/compare/{datafile}/leaderboard.csv",
+            caption="../report/leaderboard.rst",
+            category="Across machines",
+            labels={"datafile": "{datafile}", "result": "leaderboard"},
+        ),
+        matrix="results/compare/{datafile}/results_matrix.csv",
+        errors="results/compare/{datafile}/errors.csv",
+    log:
+        "logs/compare_tables/{datafile}.log",
+    conda:
+        "../envs/wattrag.yaml"
+    params:
+        spec=lambda wc: specs.tables(STUDY),
+    script:
+        "../scripts/tables.py"
+
+
+rule compare_plot:
+    input:
+        leaderboard=rules.compare_tables.output.leaderboard,
+        matrix=rules.compare_tables.output.matrix,
+    output:
+        svg=report(
+            "results/compare/{datafile}/{plot}.svg",
+            caption="../report/{plot}.rst",
+            category="Across machines",
+            labels={"datafile": "{datafile}", "result": "{plot}"},
+        ),
+        png="results/compare/{datafile}/{plot}.png",
+    log:
+        "logs/compare_plot/{datafile}/{plot}.log",
+    conda:
+        "../envs/wattrag.yaml"
+    params:
+        spec=lambda wc: specs.plot(STUDY),
+    script:
+        "../scripts/plot.py"

@@ -1,0 +1,33 @@
+rule retrieve:
+    input:
+        index=index_of,
+        # Gold may change without a new search; what is asked is part of the spec.
+        questions=lambda wc: ancient(question_file(wc)),
+    output:
+        retrieved="results/retrieval/{retriever}/{datafile}/{planner}.jsonl",
+    log:
+        "logs/retrieve/{retriever}/{datafile}/{planner}.log",
+    benchmark:
+        "results/benchmarks/retrieve/{retriever}/{datafile}/{planner}.tsv"
+    conda:
+        "../envs/wattrag.yaml"
+    params:
+        spec=lambda wc: specs.retrieve(STUDY, wc.retriever, wc.datafile),
+    script:
+        "../scripts/retrieve.py"
+
+
+rule retrieval_metrics:
+    input:
+        retrieved=rules.retrieve.output.retrieved,
+        questions=question_file,
+    output:
+        metrics="results/retrieval/{retriever}/{datafile}/{planner}.metrics.json",
+    log:
+        "logs/retrieval_metrics/{retriever}/{datafile}/{planner}.log",
+    conda:
+        "../envs/wattrag.yaml"
+    params:
+        spec=lambda wc: specs.retrieval_metrics(STUDY, wc.datafile),
+    script:
+        "../scripts/retrieval_metrics.py"
