@@ -22,11 +22,11 @@ lint: .venv/dev  ## lint, formats, types, import layers, workflow
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/snakefmt --check --quiet workflow
+	@$(BIN)/snakefmt --check workflow
 	@$(BIN)/snakemake --snakefile workflow/Snakefile --lint
 
 format: .venv/dev  ## format code and workflow
-	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet . ; $(BIN)/snakefmt --quiet workflow
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet . ; $(BIN)/snakefmt workflow
 
 bench: .venv/dev  ## run the benchmarks on the embedded example
 	@for program in benchmarks/*.py; do $(BIN)/python $$program || exit 1; done

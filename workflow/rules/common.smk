@@ -4,6 +4,7 @@ A path pattern is written once, as the output of the rule that makes it; all els
 `rules.NAME.output`.
 """
 
+import atexit
 import re
 import sys
 from pathlib import Path
@@ -115,9 +116,11 @@ def foreign_submission(wildcards):
 def member_submissions(wildcards):
     """The submissions an ensemble votes over, in member order."""
     return [
-        write(rules.answer.output.submission, **vars(m))
-        if isinstance(m, jobs.Experiment)
-        else str(m.submission)
+        (
+            write(rules.answer.output.submission, **vars(m))
+            if isinstance(m, jobs.Experiment)
+            else str(m.submission)
+        )
         for m in jobs.members(STUDY, wildcards.ensemble, wildcards.datafile)
     ]
 
@@ -170,11 +173,21 @@ def every_result():
         ),
         *expand(rules.index.output.built, index=settings.indexes),
         *(
-            expand(rules.retrieve.output, retriever=r, planner=p, datafile=settings.datafiles)
+            expand(
+                rules.retrieve.output,
+                retriever=r,
+                planner=p,
+                datafile=settings.datafiles,
+            )
             for r, p in sorted(planned)
         ),
         *(
-            expand(rules.retrieval_metrics.output, retriever=r, planner=p, datafile=LABELLED)
+            expand(
+                rules.retrieval_metrics.output,
+                retriever=r,
+                planner=p,
+                datafile=LABELLED,
+            )
             for r, p in sorted(planned)
         ),
         *(expand(rules.answer.output, **vars(e)) for e in EXPERIMENTS),
@@ -184,15 +197,14 @@ def every_result():
         ),
         *(scored(datafile, EXTERNALS) for datafile in LABELLED),
         *expand(rules.tables.output, env=settings.env, datafile=LABELLED),
-        *expand(
-            rules.plot.output, env=settings.env, datafile=LABELLED, plot=PLOTS
-        ),
+        *expand(rules.plot.output, env=settings.env, datafile=LABELLED, plot=PLOTS),
         *expand(rules.compare_tables.output, datafile=compared),
         *expand(rules.compare_plot.output, datafile=compared, plot=PLOTS),
     ]
 
 
-def print_error_lines(log):
-    """End the output with each failed job's one clear line."""
-    for line in error_lines(Path(str(log)).read_text(errors="replace")):
-        print(line, file=sys.stderr)
+def end_with_error_lines(logs):
+    """Let each failed job's one clear line be the last of all output."""
+    text = "\n".join(Path(log).read_text(errors="replace") for log in logs)
+    for line in error_lines(text):
+        atexit.register(print, line, file=sys.stderr)

@@ -20,6 +20,7 @@ rule retrieve:
 rule retrieval_metrics:
     input:
         retrieved=rules.retrieve.output.retrieved,
+        index=index_of,
         questions=question_file,
     output:
         metrics="results/retrieval/{retriever}/{datafile}/{planner}.metrics.json",

@@ -20,7 +20,7 @@ with logged(snakemake.log[0]):
     started = perf_counter()
     spec = json.loads(snakemake.params.spec)
     model = snakemake.wildcards.model
-    registry = declared_models(Path(snakemake.scriptdir).parents[1])
+    registry = declared_models(Path(snakemake.scriptdir).resolve().parents[1])
     retrieved = [Retrieved(**row) for row in read_jsonl(Path(snakemake.input.retrieved))]
     reader = reader_for(model, registry[model])
     answered = list(answer_each(retrieved, reader, spec["max_retries"]))

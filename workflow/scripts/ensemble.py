@@ -6,8 +6,9 @@ from pathlib import Path
 from wattrag.study.job import logged
 
 with logged(snakemake.log[0]):
-    from wattrag.ensemble.aggregate import Member, aggregate
-    from wattrag.ensemble.vote import VoteOptions
+    from wattrag.ensemble.aggregate import aggregate
+    from wattrag.ensemble.ballot import Member
+    from wattrag.ensemble.options import VoteOptions
 
     from wattrag.datafiles.questions import read_questions
     from wattrag.datafiles.submission import (

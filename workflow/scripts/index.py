@@ -7,17 +7,17 @@ from wattrag.study.job import logged
 with logged(snakemake.log[0]):
     from wattrag.index.build import build_index
 
-    from wattrag.index.embed import load_embedder
+    from wattrag.index.embed import LocalEmbedder
     from wattrag.store.vectors import VectorStore
     from wattrag.study.load import declared_models, read_settings
 
     settings = read_settings(snakemake.config)
     spec = settings.indexes[snakemake.wildcards.index]
-    registry = declared_models(Path(snakemake.scriptdir).parents[1])
+    registry = declared_models(Path(snakemake.scriptdir).resolve().parents[1])
     build_index(
         [Path(tree) for tree in snakemake.input.trees],
         Path(snakemake.output.built).parent,
         spec,
-        load_embedder(registry[spec.embedder]),
+        LocalEmbedder(registry[spec.embedder]),
         VectorStore(Path(settings.store)),
     )

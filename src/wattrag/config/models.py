@@ -20,6 +20,7 @@ class _Declared(Config):
     params_b: float | None = Field(default=None, gt=0)
     """Parameters in billions; null if not published."""
     notes: str = ""
+    """Anything a reader of the file should know."""
 
     @property
     def label(self) -> dict[str, object]:
@@ -31,6 +32,7 @@ class ExtractiveModel(_Declared):
     """The reader without weights: it answers from the retrieved sentences alone."""
 
     provider: Literal["extractive"]
+    """Runs everywhere: neither weights nor a key."""
 
     @property
     def precisions(self) -> tuple[str, ...]:
@@ -47,15 +49,19 @@ class SentenceTransformersEmbedder(_Declared):
     """A sentence-transformers model: from an installed package or from a pinned hub revision."""
 
     provider: Literal["sentence_transformers"]
+    """Runs locally, on a CPU or a GPU."""
     package: str | None = None
     """Python package that carries the weights; no download."""
     model_id: str | None = None
     """Hub id, where no package carries the weights."""
     revision: str | None = None
+    """Commit of the hub repository, so that the vectors stay the same."""
     dimensions: int = Field(gt=0)
+    """Length of a vector."""
     batch_size: int = Field(default=8, gt=0)
     """Texts per forward pass; small batches of similar length are fastest on a CPU."""
     mem_mb: int = Field(default=2000, gt=0)
+    """Main memory a job needs, in MB."""
 
     @property
     def key(self) -> dict[str, object]:

@@ -25,6 +25,7 @@ class Corpus(Config):
     trees: str | None = None
     """A folder of document trees (`*.json`) made elsewhere, instead of `source`."""
     parser: Literal["fast"] = "fast"
+    """What reads the documents; `fast` needs neither model nor GPU."""
     captioner: Literal["offline"] = "offline"
     """What writes figure captions; `offline` keeps the caption printed in the document."""
     on_bad_document: Literal["fail", "skip"] = "fail"
@@ -41,7 +42,9 @@ class Index(Config):
     """Nodes of a corpus with their vectors and a lexical index."""
 
     corpus: Name
+    """The corpus whose documents are indexed."""
     captioned: Literal[False] = False
+    """Index the captions of figures too; only `false` is implemented."""
     embedder: Name = "minilm"
     """An embedder declared in models.yaml."""
     dtype: Literal["f32", "f16", "i8"] = "f16"
@@ -49,6 +52,7 @@ class Index(Config):
     paragraphs: Literal["averaged", "full", "both"] = "averaged"
     """Paragraph vectors: mean of the sentences' by length, the embedded paragraph, or both."""
     use_citations: Literal[False] = False
+    """Take in the sheet's titles and citations as text; only `false` is implemented."""
 
 
 class Lexical(Config):
@@ -59,12 +63,14 @@ class Lexical(Config):
     title: bool = True
     """Put the document's title into each window."""
     stemming: bool = True
+    """Match words by their English stem (`emission`, `emissions`)."""
 
 
 class Expansion(Config):
     """How far a hit is widened into context."""
 
     level: Literal["sentence", "window", "paragraph", "section"] = "paragraph"
+    """What is shown of a hit: itself, its neighbours, its paragraph or its section."""
     max_chars: int = Field(default=12000, gt=0)
     """Characters of context per question, at most."""
 
@@ -73,13 +79,17 @@ class Retriever(Config):
     """How evidence is found for a question."""
 
     index: Name
+    """The index that is searched."""
     planner: Literal["none"] = "none"
+    """Model that writes further queries; only `none` (the question alone) is implemented."""
     planner_max_queries: int = Field(default=3, ge=1)
+    """Queries per question at most, the question itself among them."""
     fusion: Literal["linear", "rrf"] = "linear"
     """`linear` adds scores divided by their maximum; `rrf` adds reciprocal ranks."""
     dense_weight: float = Field(default=0.5, ge=0, le=1)
     """Share of the dense score: 0 is BM25 only, 1 is dense only."""
     lexical: Lexical = Lexical()
+    """The BM25 side; unused at dense_weight 1."""
     top_k: int = Field(default=8, ge=1)
     """Hits per query; attempt n takes `top_k`·(n+1)."""
     deduplicate_retrieval: bool = True
@@ -87,24 +97,32 @@ class Retriever(Config):
     rerank_strategy: Literal["frequency", "score", "combined"] | None = "combined"
     """Order over all queries: how often a node was found, how well, or 0.4 and 0.6 of each."""
     cross_encoder: None = None
+    """Model that reranks the hits; only null (none) is implemented."""
     top_k_final: int | None = Field(default=10, ge=1)
     """Hits kept after reranking; null keeps all."""
     retrieval_threshold: float = Field(default=0.25, ge=-1, le=1)
     """Drop hits whose best cosine over the queries is lower; unused at dense_weight 0."""
     expansion: Expansion = Expansion()
+    """How hits become context."""
     no_overlap: bool = False
     """Show each text once, at its most specific node."""
     with_images: Literal[False] = False
+    """Add the images of matched sections; only `false` is implemented."""
     top_k_images: Literal[0] = 0
+    """Images taken from the image index; only 0 is implemented."""
 
 
 class Pipeline(Config):
     """A retriever with the way its evidence is put to a model."""
 
     retriever: Name
+    """The retriever that finds the evidence."""
     prompt: str = "wattbot"
+    """Name of the prompt; the extractive reader uses none."""
     use_reordered_prompt: bool = False
+    """Put the context before the question."""
     send_images: Literal[False] = False
+    """Show images to models that see; only `false` is implemented."""
     max_retries: int = Field(default=3, ge=0, le=20)
     """Further attempts with more context when a question was left blank."""
 
@@ -113,9 +131,11 @@ class Datafile(Config):
     """A question file."""
 
     path: str
+    """CSV with one row per question: `id, question`, optionally unit, gold answer and flags."""
     columns: dict[str, str] = Field(default={})
     """Our column name -> the file's, where they differ."""
     metric: Literal["wattbot"] = "wattbot"
+    """How values are judged; only `wattbot` is implemented."""
 
 
 class Ensemble(Config):
@@ -124,11 +144,15 @@ class Ensemble(Config):
     members: list[str] = Field(min_length=1)
     """Globs over `{pipeline}/{model}/{precision}/run{n}`, or `external:{env}/{name}`."""
     strategy: Literal["majority", "answer_priority", "first_non_blank", "confidence"] = "majority"
+    """What picks the value: most votes, the first answer, or votes weighted by confidence."""
     ref_mode: Literal[
         "union", "intersection", "answer_priority", "independent", "ref_priority", "all"
     ] = "union"
+    """What picks the citations: among those who voted for the value, or (last three) among all."""
     ignore_blank: bool = True
+    """Members that abstain do not vote, unless all do."""
     tiebreak: Literal["first", "blank"] = "first"
+    """On a tie: the value seen first in member order, or no answer if all differ."""
     weights: dict[str, float] | None = None
     """Votes per member, by the member's full name; 1 where none is given."""
     raw_votes: bool = False
@@ -139,22 +163,29 @@ class Scoring(Config):
     """How answers are judged."""
 
     rules: Literal["2025", "2025-normalized", "2026"] = "2025"
+    """Rule set of the competition's year; `-normalized` tidies the submitted values first."""
 
 
 class Plots(Config):
     """How figures look."""
 
     dpi: int = Field(default=150, ge=50, le=600)
+    """Resolution of the PNG files."""
     width_mm: float = Field(default=170, gt=20, le=1000)
+    """Width of a figure in millimetres."""
     palette: Literal["colorblind", "gray"] = "colorblind"
+    """Colours; `gray` is for print."""
 
 
 class Generation(Config):
     """How chat models generate."""
 
     max_new_tokens: int = Field(default=512, ge=1)
+    """Length of a reply in tokens, at most."""
     temperature: float = Field(default=0.2, ge=0)
+    """Randomness of replies; 0 is greedy."""
     max_concurrent: int = Field(default=5, ge=0)
+    """Calls in flight at a time."""
 
 
 class Limits(Config):
@@ -163,8 +194,11 @@ class Limits(Config):
     questions: int | None = Field(default=None, gt=0)
     """Only the first questions of each datafile, for a trial."""
     usd: float | None = Field(default=None, ge=0)
+    """Money spent on paid calls, in US dollars."""
     wh: float | None = Field(default=None, ge=0)
+    """Energy of local models, in watt-hours."""
     gpu_hours: float | None = Field(default=None, ge=0)
+    """Time that jobs hold GPUs, in hours."""
 
 
 class Settings(Config):
@@ -173,24 +207,37 @@ class Settings(Config):
     env: Name = "local"
     """Name of this machine in the results tree."""
     sources: dict[Name, Source] = Field(default={})
+    """Where documents come from, by a name of your choice."""
     corpora: dict[Name, Corpus] = Field(default={})
+    """Parsed documents, by name; left out: one for each source."""
     indexes: dict[Name, Index] = Field(default={})
+    """Searchable corpora, by name; left out: one for each corpus."""
     retrievers: dict[Name, Retriever] = Field(default={})
+    """Ways to find evidence, by name; left out: `hybrid`, or one for each index."""
     pipelines: dict[Name, Pipeline] = Field(default={})
+    """Ways to answer, by name; left out: one for each retriever."""
     datafiles: dict[Name, Datafile] = Field(default={})
+    """Question files, by name."""
     models: list[Name] = Field(default=["extractive"])
     """Names declared in models.yaml."""
     precisions: list[Name] = Field(default=["default"])
     """`default` is each model's first declared precision."""
     runs: int = Field(default=1, ge=1, le=100)
+    """Repetitions of each experiment, counted from 1."""
     ensembles: dict[Name, Ensemble] = Field(default={})
+    """Votes over experiments, by name."""
     sweeps: dict[Name, None] = Field(default={})
+    """Series over a setting; none are implemented."""
     external_results: str | None = None
     """Folder `[<env>/]<datafile>/<name>/submission.csv` of other systems' results."""
     scoring: Scoring = Scoring()
+    """How answers are judged."""
     plots: Plots = Plots()
+    """How figures look."""
     generation: Generation = Generation()
+    """How chat models generate; the extractive reader ignores it."""
     limits: Limits = Limits()
+    """Ceilings of the whole study."""
     smoke: bool = False
     """Ask one question only."""
     allow_errors: bool = False

@@ -59,7 +59,7 @@ class QuestionFile:
 def read_questions(
     path: Path, columns: Mapping[str, str] | None = None, limit: int | None = None
 ) -> QuestionFile:
-    """Read a question file; it is labelled if it has the gold column `answer_value`.
+    """Read a question file; it is labelled if its gold column `answer_value` holds anything.
 
     Args:
         path: CSV with `id, question`; optionally `answer_unit`, gold columns and flags.
@@ -70,7 +70,7 @@ def read_questions(
         InputError: missing columns, a duplicate or unusable id, an empty question, no rows.
     """
     table = read_table(path, required=("id", "question"), columns=columns)
-    labelled = "answer_value" in table.columns
+    labelled = any(row.get("answer_value").strip() for row in table.rows)
     flags = tuple(flag for flag in FLAGS if flag in table.columns)
     questions = tuple(_question(row, flags, _gold(row) if labelled else None) for row in table.rows)
     if not questions:
@@ -80,14 +80,14 @@ def read_questions(
 
 
 def _question(row: Row, flags: tuple[str, ...], gold: Gold | None) -> Question:
-    check_question_id(row["id"], row.where)
+    question_id = check_question_id(row["id"].strip(), row.where)
     text = row["question"].strip()
     if not text:
-        raise InputError(row.where, f"empty question '{row['id']}'", "write it or remove the row")
+        raise InputError(row.where, f"empty question '{question_id}'", "write it or remove the row")
     if len(text) > MAX_QUESTION:
         raise InputError(row.where, f"question of {len(text)} characters", "shorten it")
     return Question(
-        row["id"],
+        question_id,
         text,
         row.get("answer_unit").strip(),
         gold,

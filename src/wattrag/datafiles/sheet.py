@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 from wattrag.datafiles.ids import check_document_id
-from wattrag.datafiles.table import check_unique, read_table
+from wattrag.datafiles.table import Row, check_unique, read_table
 from wattrag.errors import InputError
 
 EXTENSIONS = {".pdf": "pdf", ".md": "md", ".markdown": "md", ".txt": "txt", ".text": "txt"}
@@ -44,14 +44,17 @@ def read_sheet(path: Path, limit: int | None = None) -> tuple[SheetRow, ...]:
         InputError: missing columns, no rows, a duplicate or unusable id, an empty url.
     """
     table = read_table(path, required=("id", "title", "url"))
-    rows = []
-    for row in table.rows:
-        check_document_id(row["id"].strip(), row.where)
-        if not row["url"].strip():
-            raise InputError(row.where, "empty url", "give a http(s) or file url, or a path")
-        fields = ("id", "title", "url", "type", "year", "citation")
-        rows.append(SheetRow(**{f: " ".join(row.get(f).split()) for f in fields}))
+    rows = tuple(_document(row) for row in table.rows)
     if not rows:
         raise InputError(str(path), "lists no documents", "add at least one row")
     check_unique(table.rows, "id")
-    return tuple(rows[:limit])
+    return rows[:limit]
+
+
+def _document(row: Row) -> SheetRow:
+    check_document_id(row["id"].strip(), row.where)
+    url = row["url"].strip()
+    if not url:
+        raise InputError(row.where, "empty url", "give a http(s) or file url, or a path")
+    fields = ("id", "title", "type", "year", "citation")
+    return SheetRow(url=url, **{f: " ".join(row.get(f).split()) for f in fields})

@@ -39,7 +39,10 @@ def read_submission(path: Path) -> tuple[SubmissionRow, ...]:
         if not row["id"].strip():
             raise InputError(row.where, "empty id", "give the id of a question")
     check_unique(table.rows, "id")
-    return tuple(SubmissionRow(**{c: row.get(c) for c in COLUMNS}) for row in table.rows)
+    return tuple(
+        SubmissionRow(**{c: row.get(c) for c in COLUMNS} | {"id": row["id"].strip()})
+        for row in table.rows
+    )
 
 
 def write_submission(path: Path, rows: Iterable[SubmissionRow]) -> None:

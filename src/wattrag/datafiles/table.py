@@ -67,6 +67,10 @@ def read_table(
         header = next(reader, None)
         if header is None or not any(cell.strip() for cell in header):
             raise InputError(str(path), "is empty", f"needs the columns {', '.join(required)}")
+        if len(header) == 1 and len(required) > 1 and (found := set(header[0]) & {";", "\t"}):
+            raise InputError(
+                f"{path}:1", f"separates its columns by {found.pop()!r}", "save it with commas"
+            )
         names = _our_names([cell.strip() for cell in header], columns or {}, path)
         _require(required, names, path)
         rows = tuple(_rows(reader, names, path))
@@ -85,12 +89,13 @@ def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, 
 
 
 def check_unique(rows: Iterable[Row], column: str) -> None:
-    """Raise InputError at the second row that has the same cell in `column`."""
+    """Raise InputError at the second row that has the same cell, outer blanks aside."""
     first: dict[str, str] = {}
     for row in rows:
-        if (seen := first.setdefault(row[column], row.where)) != row.where:
+        cell = row[column].strip()
+        if (seen := first.setdefault(cell, row.where)) != row.where:
             raise InputError(
-                row.where, f"duplicate {column} '{row[column]}' (first at {seen})", "remove one"
+                row.where, f"duplicate {column} '{cell}' (first at {seen})", "remove one"
             )
 
 
@@ -118,7 +123,7 @@ def _require(required: Sequence[str], names: Sequence[str], path: Path) -> None:
 
 
 def _rows(reader: Iterable[list[str]], names: list[str], path: Path) -> Iterable[Row]:
-    line = 2
+    line = getattr(reader, "line_num", 1) + 1
     for cells in reader:
         where = f"{path}:{line}"
         line = getattr(reader, "line_num", line) + 1

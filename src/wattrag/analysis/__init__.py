@@ -1,0 +1,1 @@
+"""What scored experiments say together: tables and plots, one a file."""

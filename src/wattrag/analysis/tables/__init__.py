@@ -1,0 +1,1 @@
+"""Tables over experiments: each module turns experiments into one table."""

@@ -1,0 +1,47 @@
+"""A table's content, and how its cells are written."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from wattrag.datafiles.table import write_table
+
+DIGITS = 6
+_FORMULA = re.compile(
+    r"\s*[=+\-@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}"
+    r"\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}]|[\t\r\n]"
+)
+_SIGNED_NUMBER = re.compile(r"[+-](\d[\d,_]*\.?\d*|\.\d+)([eE][+-]?\d+)?%?")
+
+
+@dataclass(frozen=True)
+class TableContent:
+    """Columns in order, and rows of text, numbers, truth values and nulls."""
+
+    columns: tuple[str, ...]
+    rows: tuple[Mapping[str, object], ...]
+
+
+def export(path: Path, table: TableContent) -> None:
+    """Write a table as CSV: numbers to six decimals, nulls as empty cells, formulas defused."""
+    header = {column: defused(column) for column in table.columns}
+    rows = ({header[c]: cell(row.get(c)) for c in table.columns} for row in table.rows)
+    write_table(path, list(header.values()), rows)
+
+
+def cell(value: object) -> object:
+    """A value as it is written."""
+    if isinstance(value, float):
+        return round(value, DIGITS) + 0.0  # adding zero turns -0.0 into 0.0
+    return defused(value) if isinstance(value, str) else value
+
+
+def defused(text: str) -> str:
+    """Text that no spreadsheet takes for a formula; signed numbers stay as they are.
+
+    Answers are untrusted, and spreadsheets run what begins with `=`, `+`, `-` or `@`; an
+    apostrophe in front makes it text. Source: OWASP, "CSV Injection".
+    """
+    risky = _FORMULA.match(text) and not _SIGNED_NUMBER.fullmatch(text.strip())
+    return f"'{text}" if risky else text

@@ -1,0 +1,1 @@
+"""Answering: from retrieved evidence to answers, submissions and their usage."""

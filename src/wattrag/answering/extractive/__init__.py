@@ -1,0 +1,1 @@
+"""The reader without a model: it picks answers from the text it is shown."""

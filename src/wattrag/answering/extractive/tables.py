@@ -1,0 +1,119 @@
+"""Rows of tables: as our parser writes them, and as PDF text flattens them."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from wattrag.answering.extractive.text import Text
+
+_NUMERIC = re.compile(r"(?<![\w.])[-−+±(<>~≈$€£]{0,3}\d[\d.,]*(?:[%×xKMBk]|\b)[)*†‡]*")
+_WORD = re.compile(r"[A-Za-z]{2,}")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value, the name of its column, and where it stands in the row's text."""
+
+    column: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table: what it is called and what stands above it."""
+
+    text: str
+    label: str
+    header: str
+    """All column names, or the lines above the row in flattened text."""
+    cells: tuple[Cell, ...]
+    named: bool = False
+    """Whether the source names the column of each cell."""
+
+    @cached_property
+    def header_stems(self) -> frozenset[str]:
+        """Stems of the header."""
+        return Text(self.header).stems
+
+    def cell_at(self, offset: int) -> int | None:
+        """Index of the cell at a place in the text, or None."""
+        return next((i for i, c in enumerate(self.cells) if c.start <= offset < c.end), None)
+
+    def column_at(self, offset: int) -> str:
+        """Name of the column at a place in the text; "" in flattened text or outside cells."""
+        index = self.cell_at(offset)
+        return "" if index is None else self.cells[index].column
+
+
+def named_rows(text: str) -> list[Row]:
+    """The rows of a table node, `column: value; column: value` lines; none if it is not one.
+
+    Lines that are no rows, such as the caption, belong to the header of the rows below them.
+    """
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    found: list[Row] = []
+    above = ""
+    for line in lines:
+        row = _named(line, above)
+        found.append(row or _plain(line))
+        above = above if row else line
+    return found if any(row.cells for row in found) else []
+
+
+def flattened_rows(block: str) -> list[Row]:
+    """The rows in a block of text from a PDF, or none if it is running text.
+
+    A row is a line of numbers behind a label; lines without numbers above it are its header.
+    """
+    lines = [line.strip() for line in block.split("\n") if line.strip()]
+    dense = [_is_dense(line) for line in lines]
+    if sum(dense) < _MIN_ROWS:
+        return []
+    found: list[Row] = []
+    header: list[str] = []
+    below_rows = False
+    for line, is_row in zip(lines, dense, strict=True):
+        if is_row:
+            found.append(_numbered(line, " ".join(header[-_HEADER_LINES:])))
+        else:
+            header = [line] if below_rows else [*header, line]
+            found.append(_plain(line))
+        below_rows = is_row
+    return found
+
+
+def _plain(line: str) -> Row:
+    return Row(line, "", "", ())
+
+
+def _named(line: str, above: str) -> Row | None:
+    parts = line.split("; ")
+    if len(parts) < _MIN_CELLS or sum(": " in part for part in parts) < len(parts) - 1:
+        return None
+    cells: list[Cell] = []
+    start = 0
+    for part in parts:
+        column, colon, _ = part.partition(": ")
+        cells.append(Cell(column if colon else "", start, start + len(part)))
+        start += len(part) + len("; ")
+    label = parts[0].partition(": ")[2] or parts[0]
+    header = " ".join([above, *(cell.column for cell in cells)])
+    return Row(line, label, header, tuple(cells), named=True)
+
+
+_MIN_CELLS = 2
+_MIN_ROWS = 2
+_MIN_NUMBERS = 2
+_HEADER_LINES = 4
+
+
+def _numbered(line: str, header: str) -> Row:
+    cells = tuple(Cell("", *m.span()) for m in _NUMERIC.finditer(line))
+    return Row(line, line[: cells[0].start].strip() if cells else "", header, cells)
+
+
+def _is_dense(line: str) -> bool:
+    """Whether a line is a row: at least two numbers, and no more words than numbers."""
+    numbers = len(_NUMERIC.findall(line))
+    return numbers >= _MIN_NUMBERS and len(_WORD.findall(line)) <= numbers + 1

@@ -1,0 +1,57 @@
+"""Answer records: one per question, in `answers.jsonl` (deterministic) and `usage.json`."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+BLANK = "is_blank"
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Answer(_Record):
+    """What a reader says to one question over one attempt's context."""
+
+    answer: str
+    """Short answer in words."""
+    value: str
+    """Normalised value: a plain number, `[lo,hi]`, `1`/`0`, a name, or `is_blank`."""
+    raw_value: str
+    """The value as the reader gave it."""
+    ref_id: tuple[str, ...] = ()
+    """Documents cited; empty exactly if the answer is blank."""
+    supporting_materials: str = ""
+    """The quoted sentence."""
+    evidence: tuple[str, ...] = ()
+    """Ids of the nodes the answer was taken from."""
+    explanation: str = ""
+    confidence: float | None = None
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether the reader abstained."""
+        return self.value == BLANK
+
+
+class AnswerRecord(_Record):
+    """One line of `answers.jsonl`: the answer kept, or the error that took its place."""
+
+    id: str
+    question: str
+    answer_unit: str
+    status: Literal["ok", "error"]
+    answer: Answer | None
+    """Null exactly if `status` is `error`."""
+    error: str | None = None
+    attempts: int
+    """Attempts made, the first included."""
+    ref_url: tuple[str, ...] = ()
+    """Urls of the cited documents, in step with `answer.ref_id`."""
+
+
+def failed_ids(rows: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """Ids of the error records among rows of `answers.jsonl`."""
+    return frozenset(row["id"] for row in rows if row["status"] == "error")

@@ -1,0 +1,4 @@
+"""The version of everything that turns evidence into answers."""
+
+ANSWERING_VERSION = 1
+"""Raise it when prompts, deepening, parsing or normalisation change an answer."""

@@ -1,0 +1,58 @@
+"""The `wattrag` command: its sub-commands, and what users see when something is wrong."""
+
+import logging
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from wattrag.cli.check import check
+from wattrag.cli.common import Notices, print_problem
+from wattrag.cli.env import env
+from wattrag.cli.init import init
+from wattrag.cli.models import models
+from wattrag.cli.parse import parse
+from wattrag.cli.score import score
+from wattrag.errors import WattragError
+
+app = typer.Typer(
+    name="wattrag",
+    help="Measure retrieval-augmented generation over scientific PDFs.",
+    epilog="Studies run with `snakemake --cores N`; each command explains itself with --help.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: 0 on success, 1 on a failed run, 2 on bad input."""
+    library = logging.getLogger("wattrag")
+    if not any(isinstance(handler, Notices) for handler in library.handlers):
+        library.addHandler(Notices(logging.WARNING))
+    sys.exit(_run(sys.argv[1:] if arguments is None else arguments))
+
+
+def _run(arguments: Sequence[str]) -> int:
+    """Run the command line and return its exit code; the one place that words errors."""
+    try:
+        code = app(list(arguments) or ["--help"], prog_name="wattrag", standalone_mode=False)
+    except WattragError as error:
+        print_problem(str(error))
+        return error.exit_code
+    except typer.TyperException as error:
+        print_problem(f"{error.format_message().rstrip('.')}{_help_hint(error)}")
+        return error.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    return code if isinstance(code, int) else 0
+
+
+def _help_hint(error: typer.TyperException) -> str:
+    context: typer.Context | None = getattr(error, "ctx", None)
+    return f"; see `{context.command_path} --help`" if context else ""
+
+
+for command in (init, check, parse, score, models, env):
+    app.command()(command)

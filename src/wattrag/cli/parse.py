@@ -1,0 +1,112 @@
+"""`wattrag parse`: documents to trees, many at a time, whatever some of them may be."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from wattrag.cli.common import JsonOption, print_json, print_problem
+from wattrag.cli.skeleton import document_ids
+from wattrag.corpus.counts import TreeCounts, count
+from wattrag.corpus.parse import parse as parse_document
+from wattrag.corpus.tree import write_tree
+from wattrag.corpus.worker import Budget, Outcome, run_bounded
+from wattrag.datafiles.sheet import SheetRow
+from wattrag.errors import InputError
+
+COLUMNS = ("pages", "sections", "paragraphs", "sentences", "tables", "figures")
+
+
+@dataclass(frozen=True)
+class Order:
+    """One file to parse: its document id, the parser and the tree file to write."""
+
+    source: Path
+    document_id: str
+    target: Path
+    parser: str
+
+
+def parse(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="PDF, .md or .txt files.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="DIR", help="Folder for the trees.")
+    ],
+    jobs: Annotated[int, typer.Option(min=1, help="Files parsed at the same time.")] = 1,
+    parser: Annotated[str, typer.Option(help="How PDFs are read.")] = "fast",
+    seconds: Annotated[float, typer.Option(min=1, help="Time budget of one file.")] = 120.0,
+    as_json: JsonOption = False,
+) -> None:
+    """Parse documents into trees, one JSON file each; a bad file does not stop the others."""
+    orders = _orders(files, output, parser)
+    outcomes = run_bounded(parse_one, orders, jobs, Budget(seconds=seconds))
+    shown = track(
+        outcomes, "Parsing", total=len(orders), console=Console(stderr=True), transient=True
+    )
+    by_source = {outcome.item.source: outcome for outcome in shown}
+    finished = [by_source[order.source] for order in orders]
+    _report(finished, as_json=as_json)
+    if any(outcome.error is not None for outcome in finished):
+        raise typer.Exit(InputError.exit_code)
+
+
+def parse_one(order: Order) -> TreeCounts:
+    """Parse one file and write its tree; runs in a worker process."""
+    row = SheetRow(id=order.document_id, title="", url=order.source.name)
+    tree = parse_document(order.source, row, order.parser)
+    write_tree(order.target, tree)
+    return count(tree)
+
+
+def _orders(files: Sequence[Path], output: Path, parser: str) -> list[Order]:
+    sources = list(dict.fromkeys(files))
+    names = document_ids(source.stem for source in sources)
+    return [
+        Order(source, name, output / f"{name}.json", parser)
+        for source, name in zip(sources, names, strict=True)
+    ]
+
+
+def _report(outcomes: Sequence[Outcome[Order, TreeCounts]], *, as_json: bool) -> None:
+    for outcome in outcomes:
+        if outcome.error is not None:
+            print_problem(_named(outcome))
+    if as_json:
+        print_json([_record(outcome) for outcome in outcomes])
+    else:
+        Console(stderr=True).print(_summary(outcomes))
+
+
+def _named(outcome: Outcome[Order, TreeCounts]) -> str:
+    """The error, which names its file."""
+    name, error = str(outcome.item.source), outcome.error or ""
+    return error if name in error else f"{name}: {error}"
+
+
+def _record(outcome: Outcome[Order, TreeCounts]) -> dict[str, object]:
+    return {
+        "file": str(outcome.item.source),
+        "id": outcome.item.document_id,
+        "tree": str(outcome.item.target) if outcome.result else None,
+        **(asdict(outcome.result) if outcome.result else dict.fromkeys(COLUMNS)),
+        "seconds": round(outcome.seconds, 2),
+        "error": outcome.error,
+    }
+
+
+def _summary(outcomes: Sequence[Outcome[Order, TreeCounts]]) -> Table:
+    table = Table("file", *COLUMNS, "seconds")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for outcome in outcomes:
+        counts = asdict(outcome.result) if outcome.result else {}
+        cells = [str(counts.get(column) or "-") for column in COLUMNS]
+        table.add_row(outcome.item.source.name, *cells, f"{outcome.seconds:.2f}")
+        if outcome.error is not None:
+            table.rows[-1].style = "red"
+    return table

@@ -1,0 +1,89 @@
+"""`wattrag query`: what retrieval finds for a question, without asking any model."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from wattrag.cli.common import JsonOption, print_json
+from wattrag.cli.index import IndexArgument, StoreOption
+from wattrag.cli.settings import (
+    ConfigOption,
+    PipelineOption,
+    SetOption,
+    TopKOption,
+    retriever_options,
+)
+from wattrag.errors import InputError
+
+if TYPE_CHECKING:
+    from wattrag.config.settings import Retriever
+    from wattrag.datafiles.questions import Question
+    from wattrag.retrieval.records import Retrieved
+
+
+def query(
+    index: IndexArgument,
+    question: Annotated[str | None, typer.Argument(metavar="QUESTION")] = None,
+    *,
+    questions: Annotated[
+        Path | None, typer.Option("--questions", metavar="CSV", help="Ask all of a file.")
+    ] = None,
+    top_k: TopKOption = None,
+    config: ConfigOption = None,
+    pipeline: PipelineOption = None,
+    assignments: SetOption = None,
+    store: StoreOption = Path(".wattrag"),
+    as_json: JsonOption = False,
+) -> None:
+    """Find evidence for a question, or for all questions of a file; prints a JSON list."""
+    del as_json  # The output is JSON with and without it.
+    settings = retriever_options(config, pipeline, assignments, top_k).retriever
+    found = search(index, _asked(question, questions), settings, store)
+    print_json([as_query_record(evidence) for evidence in found])
+
+
+def search(
+    index: Path, questions: "list[Question]", settings: "Retriever", store: Path
+) -> "list[Retrieved]":
+    """First-attempt evidence for questions, with the embedder that the index was built with.
+
+    Raises:
+        InputError: a bad index, or one of an embedder that is not declared.
+    """
+    from wattrag.index.embed import embedder_of_index  # noqa: PLC0415
+    from wattrag.index.read import open_index  # noqa: PLC0415
+    from wattrag.retrieval.retrieve import retrieve  # noqa: PLC0415
+    from wattrag.store.vectors import VectorStore  # noqa: PLC0415
+    from wattrag.study.load import declared_models  # noqa: PLC0415
+
+    opened = open_index(index)
+    if settings.dense_weight == 0:
+        return retrieve(opened, questions, settings, 0, None, None)
+    embedder = embedder_of_index(declared_models(), opened.manifest.embedder)
+    with VectorStore(store) as vectors:
+        return retrieve(opened, questions, settings, 0, embedder, vectors)
+
+
+def as_query_record(evidence: "Retrieved") -> dict[str, Any]:
+    """The JSON form of one question's evidence: context in order, hits before expansion."""
+    hits = [hit.model_dump() for hit in evidence.attempts[0].hits]
+    return {
+        "id": evidence.id,
+        "question": evidence.question,
+        "context": "\n\n".join(snippet.text for snippet in evidence.context(0)),
+        "media": [],
+        "hits": [{**hit, "text": evidence.hit_texts[hit["node_id"]]} for hit in hits],
+    }
+
+
+def _asked(question: str | None, path: Path | None) -> "list[Question]":
+    from wattrag.datafiles.questions import Question, read_questions  # noqa: PLC0415
+
+    if (question is None) == (path is None):
+        raise InputError("query", "needs a question or --questions CSV", "give one of them")
+    if path is not None:
+        return list(read_questions(path).questions)
+    if not (question or "").strip():
+        raise InputError("query", "the question is empty", "write it")
+    return [Question(id="q1", question=str(question).strip())]

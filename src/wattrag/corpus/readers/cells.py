@@ -1,0 +1,233 @@
+"""The cells of a table: rows and columns from its rules where it has them, else from white space."""
+
+from collections.abc import Sequence
+from statistics import median
+
+from wattrag.corpus.readers.blocks import Float
+from wattrag.corpus.readers.grid import guess_header_rows
+from wattrag.corpus.readers.lines import rows_of
+from wattrag.corpus.readers.page import Box, Fragment, Word
+from wattrag.corpus.readers.rules import Rule
+
+MIN_GAP = 3.0  # points of white between columns
+SPANNING = 1.6  # a piece this many times as wide as the median may span columns
+MAX_COLUMNS, MAX_ROWS = 40, 400
+MIN_FILLED = 0.3  # of the cells; fewer is no table
+MIN_FULL_ROWS = 0.6  # of the rows have more than one cell
+MAX_CELL = 700  # characters
+EDGE = 3.0
+WORD_GAP = 0.6  # em; wider is no space between words
+
+Row = list[Fragment]
+
+
+def read_grid(
+    page: int,
+    region: Box,
+    fragments: Sequence[Fragment],
+    horizontal: Sequence[Rule] = (),
+    vertical: Sequence[Rule] = (),
+) -> Float | None:
+    """The table in `region`, or None if its text makes no grid."""
+    if len(fragments) < 4:  # noqa: PLR2004
+        return None
+    inner_h = [r for r in horizontal if region.y0 - 1 <= r.at <= region.y1 + 1 and _over(r, region)]
+    inner_v = [r for r in vertical if region.x0 - 1 <= r.at <= region.x1 + 1 and _beside(r, region)]
+    bounds = _column_bounds(region, fragments, inner_h, inner_v)
+    if not 2 <= len(bounds) - 1 <= MAX_COLUMNS:  # noqa: PLR2004
+        return None
+    bands = _bands(region, fragments, inner_h)
+    header_bands = _header_bands(bands, inner_h, region)
+    grid: list[tuple[str, ...]] = []
+    header_rows = 0
+    for index, band in enumerate(bands):
+        rows = _band_rows(band, bounds, inner_h, is_header=index < header_bands)
+        grid += rows
+        header_rows += len(rows) if index < header_bands else 0
+    return _table(page, region, grid, header_rows)
+
+
+def split_at_gaps(
+    fragments: Sequence[Fragment], words: Sequence[Word], vertical: Sequence[Rule]
+) -> list[Fragment]:
+    """Fragments parted where a gap or a vertical rule shows that they run through two cells."""
+    pieces: list[Fragment] = []
+    for fragment in fragments:
+        texts = fragment.text.split(" ")
+        box = Box(fragment.x0, fragment.y0, fragment.x1, fragment.y1)
+        own = [w for w in words if box.holds((w.x0 + w.x1) / 2, (w.y0 + w.y1) / 2)]
+        if len(texts) == 1 or len(own) != len(texts):
+            pieces.append(fragment)
+            continue
+        start = 0
+        for index in range(1, len(own) + 1):
+            if index == len(own) or _is_parted(own[index - 1], own[index], fragment.size, vertical):
+                text = " ".join(texts[start:index])
+                pieces.append(fragment._replace(text=text, x0=own[start].x0, x1=own[index - 1].x1))
+                start = index
+    return pieces
+
+
+def _is_parted(left: Word, right: Word, size: float, vertical: Sequence[Rule]) -> bool:
+    if right.x0 - left.x1 > WORD_GAP * size:
+        return True
+    return any(
+        left.x1 - 1 < rule.at < right.x0 + 1 and rule.start < left.y1 and rule.end > left.y0
+        for rule in vertical
+    )
+
+
+def _table(page: int, region: Box, grid: list[tuple[str, ...]], header_rows: int) -> Float | None:
+    grid = [row for row in grid if any(row)]
+    used = [c for c in range(len(grid[0]))] if grid else []
+    used = [c for c in used if any(row[c] for row in grid)]
+    grid = [tuple(row[c] for c in used) for row in grid]
+    if len(grid) < 2 or len(used) < 2 or len(grid) > MAX_ROWS:  # noqa: PLR2004
+        return None
+    if not _is_tabular(grid):
+        return None
+    if not 0 < header_rows < len(grid):
+        header_rows = guess_header_rows(grid)
+    return Float("table", page, region, tuple(grid), header_rows)
+
+
+def _is_tabular(grid: Sequence[Sequence[str]]) -> bool:
+    """Whether most rows have several cells, and the cells are not pages of prose."""
+    several = sum(sum(map(bool, row)) > 1 for row in grid)
+    filled = [len(cell) for row in grid for cell in row if cell]
+    dense = len(filled) >= MIN_FILLED * len(grid) * len(grid[0])
+    return dense and several >= MIN_FULL_ROWS * len(grid) and max(filled) <= MAX_CELL
+
+
+def _over(rule: Rule, region: Box) -> bool:
+    return rule.start < region.x1 - EDGE and rule.end > region.x0 + EDGE
+
+
+def _beside(rule: Rule, region: Box) -> bool:
+    return rule.start < region.y1 - EDGE and rule.end > region.y0 + EDGE
+
+
+def _column_bounds(
+    region: Box, fragments: Sequence[Fragment], horizontal: Sequence[Rule], vertical: Sequence[Rule]
+) -> list[float]:
+    """Edges of the columns from left to right."""
+    inner: dict[int, float] = {}
+    for rule in vertical:
+        if region.x0 + EDGE < rule.at < region.x1 - EDGE:
+            inner[round(rule.at / 2)] = inner.get(round(rule.at / 2), 0) + rule.length
+    ruled = [key * 2.0 for key, length in inner.items() if length > 0.4 * region.height]
+    white = _white_gaps(fragments, _body_top(region, horizontal, fragments))
+    between = [x for x in white if all(abs(x - r) > EDGE * 2 for r in ruled)] if not ruled else []
+    return [region.x0 - EDGE, *sorted(_apart([*ruled, *between])), region.x1 + EDGE]
+
+
+def _apart(edges: list[float]) -> list[float]:
+    kept: list[float] = []
+    for edge in sorted(edges):
+        if not kept or edge - kept[-1] > EDGE:
+            kept.append(edge)
+    return kept
+
+
+def _body_top(region: Box, horizontal: Sequence[Rule], fragments: Sequence[Fragment]) -> float:
+    """Where the rows below the header begin: under the first full rule inside the table."""
+    for rule in horizontal:
+        full = rule.length > 0.9 * region.width
+        below = sum(f.y0 > rule.at - 1 for f in fragments)
+        if full and rule.at > region.y0 + EDGE and below >= len(fragments) / 2:
+            return rule.at
+    return region.y0
+
+
+def _white_gaps(fragments: Sequence[Fragment], top: float) -> list[float]:
+    """Middles of the vertical strips that no row (or hardly any) has text in."""
+    body = [f for f in fragments if f.y0 >= top - 1] or list(fragments)
+    rows = rows_of(body)
+    wide = SPANNING * median(f.x1 - f.x0 for f in body)
+    narrow = [f for row in rows for f in row if len(row) > 1 or f.x1 - f.x0 <= wide]
+    tolerated = len(rows) // 12
+    events = sorted([(f.x0, 1) for f in narrow] + [(f.x1, -1) for f in narrow])
+    gaps: list[float] = []
+    depth, left = 0, None
+    for x, change in events:
+        if left is not None and depth <= tolerated and change == 1 and x - left >= MIN_GAP:
+            gaps.append((left + x) / 2)
+        depth += change
+        if depth <= tolerated:
+            left = x if change == -1 or left is None else left
+        else:
+            left = None
+    return gaps
+
+
+def _bands(
+    region: Box, fragments: Sequence[Fragment], horizontal: Sequence[Rule]
+) -> list[list[Row]]:
+    """Rows of text, those between two full rules together."""
+    cuts = [r.at for r in horizontal if r.length > 0.9 * region.width]
+    bands: list[list[Row]] = []
+    last = -1
+    for row in rows_of(fragments):
+        middle = (row[0].y0 + row[0].y1) / 2
+        index = sum(cut < middle for cut in cuts)
+        if not bands or index != last:
+            bands.append([])
+        bands[-1].append(row)
+        last = index
+    return bands
+
+
+def _header_bands(bands: list[list[Row]], horizontal: Sequence[Rule], region: Box) -> int:
+    """How many bands at the top are column names: one where a rule parts it from the rest."""
+    return 1 if len(bands) > 1 and len(bands[0]) <= 4 else 0  # noqa: PLR2004
+
+
+def _band_rows(
+    band: list[Row], bounds: list[float], horizontal: Sequence[Rule], *, is_header: bool
+) -> list[tuple[str, ...]]:
+    rows = [_cells(row, bounds, horizontal if is_header else ()) for row in band]
+    if len(rows) == 1 or is_header:
+        return rows
+    return _merged(rows, band)
+
+
+def _merged(rows: list[tuple[str, ...]], band: list[Row]) -> list[tuple[str, ...]]:
+    """Rows with the continuation lines of wrapped cells put back into their row."""
+    pitches = [b[0].y1 - a[0].y1 for a, b in zip(band, band[1:], strict=False)]
+    usual = median(pitches)
+    merged = [rows[0]]
+    for row, pitch in zip(rows[1:], pitches, strict=True):
+        filled = [cell for cell in row if cell]
+        wraps = not row[0] and len(filled) <= len(row) / 2 and pitch <= 1.05 * usual
+        if wraps and not any(c.isdigit() for cell in filled for c in cell):
+            merged[-1] = tuple(f"{a} {b}".strip() for a, b in zip(merged[-1], row, strict=True))
+        else:
+            merged.append(row)
+    return merged
+
+
+def _cells(row: Row, bounds: list[float], spans: Sequence[Rule]) -> tuple[str, ...]:
+    """One row's cells; a header above a partial rule counts for all columns that it spans."""
+    cells = [""] * (len(bounds) - 1)
+    for fragment in row:
+        for column in _columns_of(fragment, bounds, spans):
+            cells[column] = f"{cells[column]} {fragment.text}".strip()
+    return tuple(cells)
+
+
+def _columns_of(fragment: Fragment, bounds: list[float], spans: Sequence[Rule]) -> list[int]:
+    start, end = fragment.x0, fragment.x1
+    middle = (start + end) / 2
+    for rule in spans:
+        near = -EDGE < rule.at - fragment.y1 < fragment.size
+        shorter = rule.length < 0.9 * (bounds[-1] - bounds[0])
+        if near and shorter and rule.start < middle < rule.end:
+            start, end = min(start, rule.start), max(end, rule.end)
+    columns = [
+        c
+        for c, (left, right) in enumerate(zip(bounds, bounds[1:], strict=False))
+        if min(right, end) - max(left, start) > 0.5 * min(right - left, end - start)
+    ]
+    if columns and (spans or len(columns) == 1):
+        return columns
+    return [next((c for c, right in enumerate(bounds[1:]) if middle <= right), len(bounds) - 2)]

@@ -1,0 +1,104 @@
+"""Figures: images and groups of drawings large enough to show something."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from wattrag.corpus.readers.blocks import CAPTION, Float
+from wattrag.corpus.readers.page import Box, Fragment, PageContent
+from wattrag.corpus.readers.regions import clusters
+
+MIN_WIDTH, MIN_HEIGHT = 48.0, 36.0  # points; smaller ones are icons
+MIN_STROKES = 6  # of a drawing; fewer are frames and backgrounds
+WHOLE_PAGE = 0.85  # of the page's area: a background or the scan beneath an OCR layer
+LABEL_MARGIN = 14.0  # points around a figure in which axis labels stand
+MAX_LABEL = 60  # characters; longer text is prose beside or over the figure
+MAX_PROSE = 0.45  # share of a drawing's box that lines of text may cover
+LOGO_PAGES = 3  # an image at the same place on so many pages is decoration
+
+
+def find_figures(
+    page: PageContent, fragments: Sequence[Fragment], tables: Sequence[Box], logos: set[Box]
+) -> list[Box]:
+    """Boxes of the figures of a page."""
+    area = page.width * page.height
+    images = [
+        box
+        for box in page.images
+        if box.width * box.height < WHOLE_PAGE * area and _place(box) not in logos
+    ]
+    strokes = [
+        drawing.box
+        for drawing in page.drawings
+        if drawing.box.width * drawing.box.height < 0.5 * area
+        and not _is_rule(drawing.box, page.width)
+        and not any(_inside(drawing.box, table) for table in tables)
+    ]
+    image_set = set(images)
+    found = []
+    for box, count in clusters([*images, *strokes]):
+        has_image = any(_inside(image, box) for image in image_set)
+        if box.width < MIN_WIDTH or box.height < MIN_HEIGHT:
+            continue
+        if has_image or (count >= MIN_STROKES and _covered(box, fragments) < MAX_PROSE):
+            found.append(box)
+    return _disjoint(found)
+
+
+def logos_of(pages: Sequence[PageContent]) -> set[Box]:
+    """Places that hold an image on several pages."""
+    counts = Counter(place for page in pages for place in {_place(box) for box in page.images})
+    return {place for place, count in counts.items() if count >= LOGO_PAGES}
+
+
+def with_labels(
+    page: int, box: Box, fragments: Sequence[Fragment], body_size: float
+) -> tuple[Float, set[Fragment]]:
+    """The figure and the pieces of text that belong to it: labels within it and at its axes."""
+    inside = {f for f in fragments if _is_label(f, box, body_size)}
+    for fragment in inside:
+        box = box.union(Box(fragment.x0, fragment.y0, fragment.x1, fragment.y1))
+    ordered = sorted(inside, key=lambda f: (round(f.y0), f.x0))
+    return Float("image", page, box, labels=tuple(f.text for f in ordered)), inside
+
+
+def _is_label(fragment: Fragment, box: Box, body_size: float) -> bool:
+    x, y = (fragment.x0 + fragment.x1) / 2, (fragment.y0 + fragment.y1) / 2
+    if len(fragment.text) > MAX_LABEL or CAPTION.match(fragment.text):
+        return False
+    if box.holds(x, y):
+        return True
+    small = fragment.size < 0.95 * body_size and len(fragment.text) <= MAX_LABEL / 2
+    return small and box.holds(x, y, LABEL_MARGIN)
+
+
+def _is_rule(box: Box, page_width: float) -> bool:
+    """A line across the text: under headers, above footnotes."""
+    return box.height < 2.5 and box.width > 0.15 * page_width  # noqa: PLR2004
+
+
+def _covered(box: Box, fragments: Sequence[Fragment]) -> float:
+    """Share of a box's area under lines of prose."""
+    covered = sum(
+        (f.x1 - f.x0) * (f.y1 - f.y0)
+        for f in fragments
+        if len(f.text) > MAX_LABEL / 2 and box.holds((f.x0 + f.x1) / 2, (f.y0 + f.y1) / 2)
+    )
+    return covered / max(box.width * box.height, 1.0)
+
+
+def _inside(inner: Box, outer: Box) -> bool:
+    return outer.holds((inner.x0 + inner.x1) / 2, (inner.y0 + inner.y1) / 2, 2.0)
+
+
+def _place(box: Box) -> Box:
+    return Box(*(round(value / 4) * 4.0 for value in box))
+
+
+def _disjoint(boxes: list[Box]) -> list[Box]:
+    """Boxes that lie within another are part of it."""
+    ordered = sorted(boxes, key=lambda b: -b.width * b.height)
+    kept: list[Box] = []
+    for box in ordered:
+        if not any(_inside(box, other) for other in kept):
+            kept.append(box)
+    return sorted(kept, key=lambda b: (b.y0, b.x0))

@@ -1,0 +1,177 @@
+"""Headings: told from running text by outline, numbering, size, weight and well-known names."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from wattrag.corpus.readers.blocks import CAPTION, NUMBERED, Block
+from wattrag.corpus.readers.reading import is_reference_heading
+from wattrag.corpus.readers.style import Style
+
+MAX_LINES = 4
+MAX_CHARACTERS = 180
+MIN_NUMBERED = 5  # characters of a heading like `3.3 H.E.S.S.`
+BULLETS = "•●○▪■□◦‣⁃∙·➢►✓*–—-"
+TOP_LEVEL = {"abstract", "references", "bibliography", "acknowledgments", "acknowledgements"}
+MAX_LEVEL = 6
+TITLE_SIZE = 1.15  # times the size of running text, at least
+TITLE_ZONE = 0.65  # of the first page, from its top
+KNOWN = {
+    "abstract", "introduction", "background", "related work", "method", "methods", "methodology",
+    "materials and methods", "results", "discussion", "results and discussion", "evaluation",
+    "experiments", "conclusion", "conclusions", "limitations", "future work", "acknowledgment",
+    "acknowledgments", "acknowledgement", "acknowledgements", "appendix", "contents", "preface",
+    "summary", "executive summary", "author contributions", "funding", "data availability",
+}  # fmt: skip
+_LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}|(?:\s\.){3,}")
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+_CLOSED = re.compile(r"[,;:]$|[a-z]{2,}\.$")
+_NORMAL = re.compile(r"[\W_]+")
+
+Outline = Mapping[str, int]  # normalised title > level
+
+
+class Heading(NamedTuple):
+    """A heading's words and depth: 0 for the document's title, from 1 for sections."""
+
+    title: str
+    level: int
+
+
+def normal(text: str) -> str:
+    """A heading without numbering, case, spaces and punctuation, for comparing."""
+    return _NORMAL.sub("", NUMBERED.sub("", text.strip(), count=1)).casefold()
+
+
+def find_headings(
+    blocks: Iterable[Block], style: Style, outline: Outline, page_height: float
+) -> dict[int, Heading]:
+    """The headings among a document's text blocks, by the blocks' place in `blocks`."""
+    listed = list(blocks)
+    title = _title(listed, style, page_height)
+    front = _front_matter_end(listed)
+    chosen = {
+        index: block
+        for index, block in enumerate(listed)
+        if index == title or _is_heading(block, style, outline, in_front=index < front)
+    }
+    levels = _levels({i: b for i, b in chosen.items() if i != title}, outline)
+    return {
+        index: Heading(_joined(block), 0 if index == title else levels[index])
+        for index, block in chosen.items()
+    }
+
+
+def _joined(block: Block) -> str:
+    text = ""
+    for line in block.lines:
+        broken = text.endswith("-") and line.text[:1].islower()
+        text = text[:-1] + line.text if broken else f"{text} {line.text}"
+    return text.strip()
+
+
+def _title(blocks: list[Block], style: Style, page_height: float) -> int | None:
+    """The largest text in the upper part of the first page."""
+    candidates = [
+        (round(block.first.size), -index)
+        for index, block in enumerate(blocks)
+        if block.first.page == 1
+        and block.first.box.y0 < TITLE_ZONE * page_height
+        and block.first.size > TITLE_SIZE * style.size
+        and len(block.lines) <= MAX_LINES + 1
+        and len(_LETTERS.findall(block.text)) > 1
+        and not NUMBERED.match(block.text)
+        and normal(block.text) not in KNOWN
+    ]
+    return -max(candidates)[1] if candidates else None
+
+
+def _front_matter_end(blocks: list[Block]) -> int:
+    """Index of the abstract or introduction on the first two pages; 0 if there is none."""
+    for index, block in enumerate(blocks):
+        if block.first.page > 2:  # noqa: PLR2004
+            break
+        if normal(block.text) in {"abstract", "introduction", "summary"} or re.match(
+            r"abstract\b", block.text, re.IGNORECASE
+        ):
+            return index
+    return 0
+
+
+def _is_heading(block: Block, style: Style, outline: Outline, *, in_front: bool) -> bool:
+    text = block.text
+    if len(block.lines) > MAX_LINES or len(text) > MAX_CHARACTERS or text[0] in BULLETS:
+        return False
+    if not _LETTERS.search(text) and not (NUMBERED.match(text) and len(text) > MIN_NUMBERED):
+        return False
+    if CAPTION.match(text) or _LEADERS.search(text) or "@" in text:
+        return False
+    if normal(text) in outline:
+        return True
+    if _is_known(text) and _stands_out(block, style):
+        return True
+    if _CLOSED.search(text) and not (NUMBERED.match(text) and block.first.bold):
+        return False
+    if in_front:
+        return bool(NUMBERED.match(text)) and block.first.bold
+    return _is_set_apart(block, style)
+
+
+def _is_known(text: str) -> bool:
+    words = re.sub(r"[^\w\s]+$", "", NUMBERED.sub("", text.strip(), count=1)).casefold()
+    return words in KNOWN or is_reference_heading(text)
+
+
+def _stands_out(block: Block, style: Style) -> bool:
+    line = block.first
+    differs = line.bold != style.bold or style.is_larger(line.size) or line.text.isupper()
+    return differs or (len(block.lines) == 1 and line.text[:1].isupper())
+
+
+def _is_set_apart(block: Block, style: Style) -> bool:
+    line, text = block.first, block.text
+    starts = text[:1].isupper() or bool(NUMBERED.match(text)) or not text[:1].isascii()
+    if not starts or style.is_smaller(line.size):
+        return False
+    if style.is_larger(line.size):
+        return True
+    if line.bold and not style.bold:
+        return len(block.lines) <= 3 or bool(NUMBERED.match(text))  # noqa: PLR2004
+    fills = line.box.x1 - line.box.x0 > 0.8 * (block.x1 - block.x0)
+    numbered = NUMBERED.match(text)
+    if numbered and "." in numbered["number"].strip(".") and line.italic:
+        return True
+    if fills or len(block.lines) > 1:
+        return False
+    if numbered and text[numbered.end() : numbered.end() + 1].isupper():
+        return line.italic or line.text.isupper() or "." in numbered["number"]
+    return text.isupper() and len(_LETTERS.findall(text)) > 1
+
+
+def _levels(headings: Mapping[int, Block], outline: Outline) -> dict[int, int]:
+    """Depths: from the outline, the numbering, or the size shared with headings that have them."""
+    levels: dict[int, int] = {}
+    by_style: dict[tuple[int, bool], Counter[int]] = defaultdict(Counter)
+    for index, block in headings.items():
+        name = normal(block.text)
+        level = outline.get(name) or _numbered_level(block.text) or int(name in TOP_LEVEL)
+        if level:
+            levels[index] = min(level, MAX_LEVEL)
+            by_style[_look(block)][levels[index]] += 1
+    looks = sorted({_look(block) for block in headings.values()}, reverse=True)
+    for index, block in headings.items():
+        if index not in levels:
+            known = by_style.get(_look(block))
+            rank = looks.index(_look(block)) + 1
+            levels[index] = known.most_common(1)[0][0] if known else min(rank, MAX_LEVEL)
+    return levels
+
+
+def _look(block: Block) -> tuple[int, bool]:
+    return round(block.first.size * 2), block.first.bold
+
+
+def _numbered_level(text: str) -> int:
+    match = NUMBERED.match(text)
+    return match["number"].strip(".").count(".") + 1 if match else 0

@@ -1,0 +1,73 @@
+"""Lines into text: words broken at a line's end are made whole, compounds keep their hyphen."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+SOFT_HYPHEN = "\u00ad"
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_BROKEN = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*)[-\u2010]$")
+_BROKEN_PAIR = re.compile(r"\S+[-\u2010]\s*\n\s*\S+")
+_FIRST_WORD = re.compile(r"[^\W\d_]+")
+ALWAYS_HYPHENATED = {"self", "well", "quasi", "ex"}
+_MIN_COMPOUND_PART = 4  # shorter parts are syllables more often than words
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words of a document and how often each occurs, in lower case."""
+
+    counts: Counter[str]
+
+    @classmethod
+    def of(cls, text: str) -> "Vocabulary":
+        """Count the words of `text`, those broken at a line's end left out."""
+        whole = _BROKEN_PAIR.sub(" ", text)
+        return cls(Counter(word.casefold() for word in _WORD.findall(whole)))
+
+    def keeps_hyphen(self, left: str, right: str) -> bool:
+        """Whether `left-right`, broken at its hyphen, is a compound rather than one word."""
+        compound = self.counts[f"{left}-{right}".casefold()]
+        whole = self.counts[f"{left}{right}".casefold()]
+        if compound or whole:
+            return compound > whole
+        if "-" in left or right[0].isupper() or left.casefold() in ALWAYS_HYPHENATED:
+            return True
+        left, right = left.casefold(), right.casefold()
+        both = self.counts[left] > 0 and self.counts[right] > 0
+        return both and min(len(left), len(right)) >= _MIN_COMPOUND_PART
+
+
+def join_lines(lines: Iterable[str], vocabulary: Vocabulary) -> str:
+    """Join lines into running text with single spaces."""
+    text = ""
+    for line in lines:
+        cleaned = " ".join(line.split())
+        if cleaned:
+            text = append_line(text, cleaned, vocabulary)
+    return text.replace(SOFT_HYPHEN, "")
+
+
+def append_line(text: str, line: str, vocabulary: Vocabulary) -> str:
+    """`text` continued by `line`: with a space, or as one word where the hyphen was a break."""
+    if not text:
+        return line
+    if text.endswith(SOFT_HYPHEN):
+        return text[:-1] + line
+    broken, first = _BROKEN.search(text), _FIRST_WORD.match(line)
+    if broken and first:
+        keeps = vocabulary.keeps_hyphen(broken.group(1), first.group())
+        return (text if keeps else text[:-1]) + line
+    if text[-1] in "-\u2010/" and len(text) > 1 and not text[-2].isspace() and line[0].isalnum():
+        return text + line
+    return _spaced(text, line)
+
+
+def _spaced(text: str, line: str) -> str:
+    """Chinese and Japanese lines join without a space."""
+    return text + line if _is_cjk(text[-1]) and _is_cjk(line[0]) else f"{text} {line}"
+
+
+def _is_cjk(character: str) -> bool:
+    return "\u3000" <= character <= "\u9fff" or "\uff00" <= character <= "\uffef"

@@ -1,0 +1,79 @@
+"""The `fast` PDF reader: structure from geometry and fonts, without a model."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from wattrag.corpus.readers.assembly import Piece, assemble
+from wattrag.corpus.readers.blocks import Block, Float, blocks_of
+from wattrag.corpus.readers.columns import Flow, reading_order
+from wattrag.corpus.readers.figures import find_figures, logos_of, with_labels
+from wattrag.corpus.readers.furniture import without_furniture
+from wattrag.corpus.readers.headings import find_headings
+from wattrag.corpus.readers.lines import Line, line_of, rows_of
+from wattrag.corpus.readers.page import Box, Fragment, PageContent
+from wattrag.corpus.readers.pdffile import read_contents
+from wattrag.corpus.readers.reading import Reading
+from wattrag.corpus.readers.style import Style, style_of
+from wattrag.corpus.readers.tables import aligned_tables, ruled_tables
+
+
+def read_pdf(path: Path) -> Reading:
+    """Read a PDF.
+
+    Raises:
+        InputError: it cannot be read at all.
+    """
+    contents = read_contents(path)
+    bare = without_furniture(contents.pages)
+    logos = logos_of(contents.pages)
+    style = style_of(f for fragments in bare for f in fragments)
+    pieces: list[Piece] = []
+    for page, fragments in zip(contents.pages, bare, strict=True):
+        pieces += _page_pieces(page, fragments, logos, style)
+    blocks = [piece for piece in pieces if isinstance(piece, Block)]
+    height = contents.pages[0].height
+    headings = find_headings(blocks, style, contents.outline, height)
+    titles = [heading.title for heading in headings.values() if heading.level == 0]
+    metadata: dict[str, Any] = {"pages": len(contents.pages) + len(contents.unreadable_pages)}
+    if contents.unreadable_pages:
+        metadata["unreadable_pages"] = contents.unreadable_pages
+    title = titles[0] if titles else contents.title
+    return Reading(title, assemble(pieces, headings, style, height), metadata)
+
+
+def _page_pieces(
+    page: PageContent, fragments: list[Fragment], logos: set[Box], style: Style
+) -> list[Piece]:
+    if not page.fragments:
+        return [Float("page", page.number, Box(0, 0, page.width, page.height))]
+    floats, rest = _floats(page, fragments, logos, style)
+    places = {float_.box: float_ for float_ in floats}
+    pieces: list[Piece] = []
+    for flow in reading_order([*rest, *places]):
+        pieces += blocks_of(_items(flow, places, page.number), flow.x0, flow.x1)
+    return pieces
+
+
+def _floats(
+    page: PageContent, fragments: list[Fragment], logos: set[Box], style: Style
+) -> tuple[list[Float], list[Fragment]]:
+    """Tables and figures, and the text that is in neither."""
+    floats, rest = ruled_tables(page, fragments)
+    for box in find_figures(page, rest, [table.box for table in floats], logos):
+        figure, labels = with_labels(page.number, box, rest, style.size)
+        floats.append(figure)
+        rest = [f for f in rest if f not in labels]
+    aligned, rest = aligned_tables(page, rest)
+    return [*floats, *aligned], rest
+
+
+def _items(flow: Flow, places: dict[Box, Float], page: int) -> Sequence[Line | Float]:
+    """Lines and floats of a column from top to bottom."""
+    rows = rows_of(p for p in flow.pieces if isinstance(p, Fragment))
+    items: list[tuple[float, Line | Float]] = []
+    for row in rows:
+        line = line_of(row, page)
+        items.append((line.box.y0, line))
+    items += [(p.y0, places[p]) for p in flow.pieces if isinstance(p, Box)]
+    return [item for _, item in sorted(items, key=lambda pair: pair[0])]

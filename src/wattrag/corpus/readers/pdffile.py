@@ -1,0 +1,78 @@
+"""Opening PDFs that may be anything: what cannot be read is said in one line."""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pymupdf
+
+from wattrag.corpus.readers.headings import normal
+from wattrag.corpus.readers.page import PageContent, clean, read_page
+from wattrag.errors import InputError
+
+MAX_PAGES = 5000
+MAX_OUTLINE = 20_000
+LIBRARY_ERRORS = (RuntimeError, ValueError, KeyError, IndexError, pymupdf.mupdf.FzErrorBase)
+
+pymupdf.TOOLS.mupdf_display_errors(False)  # noqa: FBT003 (they are repeated in our messages)
+pymupdf.TOOLS.mupdf_display_warnings(False)  # noqa: FBT003
+
+
+class Contents(NamedTuple):
+    """A PDF's pages, its outline (normalised title > level) and what was wrong with it."""
+
+    pages: list[PageContent]
+    outline: dict[str, int]
+    unreadable_pages: list[int]
+    title: str | None
+
+
+def read_contents(path: Path) -> Contents:
+    """Read all pages of a PDF.
+
+    Raises:
+        InputError: encrypted, damaged beyond repair, without pages, or with too many.
+    """
+    with _opened(path) as document:
+        pages: list[PageContent] = []
+        unreadable: list[int] = []
+        for index in range(document.page_count):
+            try:
+                pages.append(read_page(document.load_page(index), index + 1))
+            except LIBRARY_ERRORS:
+                unreadable.append(index + 1)
+        if not pages:
+            raise InputError(str(path), "is damaged: no page can be read", "download it again")
+        return Contents(pages, _outline(document), unreadable, _title(document))
+
+
+def _opened(path: Path) -> Any:
+    try:
+        document = pymupdf.open(path, filetype="pdf")
+        pages = 0 if document.needs_pass else document.page_count
+    except (*LIBRARY_ERRORS, OSError) as error:
+        raise InputError(
+            str(path), "is damaged or truncated: it cannot be opened", "download it again"
+        ) from error
+    problem, cure = "", ""
+    if document.needs_pass:
+        problem, cure = "is encrypted with a password", "save it without one"
+    elif pages == 0:
+        problem, cure = "is damaged or truncated: it has no pages", "download it again"
+    elif pages > MAX_PAGES:
+        problem, cure = f"has {pages} pages, the limit is {MAX_PAGES}", "split it"
+    if problem:
+        document.close()
+        raise InputError(str(path), problem, cure)
+    return document
+
+
+def _outline(document: Any) -> dict[str, int]:
+    try:
+        entries = document.get_toc(simple=True)[:MAX_OUTLINE]
+    except LIBRARY_ERRORS:
+        return {}
+    return {key: level for level, title, _ in reversed(entries) if len(key := normal(title)) > 1}
+
+
+def _title(document: Any) -> str | None:
+    return clean((document.metadata or {}).get("title") or "") or None

@@ -1,0 +1,115 @@
+"""The plain text reader: blank lines part paragraphs, short lines that look like headings open
+sections, aligned columns are tables.
+"""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from wattrag.corpus.readers.grid import table_paragraph
+from wattrag.corpus.readers.hyphens import Vocabulary, join_lines
+from wattrag.corpus.readers.reading import Reading, is_reference_heading, paragraph
+from wattrag.corpus.tree import Paragraph, Section
+from wattrag.datafiles.decoding import decode
+
+MAX_HEADING_CHARACTERS = 90
+MIN_TABLE_ROWS = 3
+_UNDERLINE = re.compile(r"\s*([=~^*-])\1{2,}\s*")
+_NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2})*)\.?\s+[A-Z]")
+_COLUMN_GAP = re.compile(r"\t+| {2,}")
+_ITEM = re.compile(r"\s*(?:[-*•]|\(?\w{1,2}[.)]|\[\d+\])\s+")
+_RULE = re.compile(r"[-=+|\s]+")
+_CAPTION = re.compile(r"table\s+\w+\s*[.:]", re.IGNORECASE)
+
+
+def read_text(path: Path) -> Reading:
+    """Read a plain text file; its title is the first line, where that stands alone."""
+    text = decode(path.read_bytes()).text
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n")
+    vocabulary = Vocabulary.of(text)
+    drafts = [_Draft("", 0)]
+    for lines in _blocks(text):
+        _read_block(lines, drafts, vocabulary)
+    title = drafts[1].title if len(drafts) > 1 and not drafts[0].paragraphs else None
+    sections = tuple(draft.section() for draft in drafts if draft.title or draft.paragraphs)
+    return Reading(title, sections)
+
+
+@dataclass
+class _Draft:
+    title: str
+    level: int
+    paragraphs: list[Paragraph] = field(default_factory=list)
+
+    def section(self) -> Section:
+        metadata = {"level": self.level} if self.level else {}
+        return Section(title=self.title, metadata=metadata, paragraphs=tuple(self.paragraphs))
+
+
+def _blocks(text: str) -> list[list[str]]:
+    blocks: list[list[str]] = [[]]
+    for line in text.split("\n"):
+        if line.strip():
+            blocks[-1].append(line.rstrip())
+        elif blocks[-1]:
+            blocks.append([])
+    return [block for block in blocks if block]
+
+
+def _read_block(lines: list[str], drafts: list[_Draft], vocabulary: Vocabulary) -> None:
+    level = _heading_level(lines, is_first=len(drafts) == 1 and not drafts[0].paragraphs)
+    if level:
+        drafts.append(_Draft(" ".join(lines[0].split()), level))
+        lines = lines[2:] if len(lines) > 1 and _UNDERLINE.fullmatch(lines[1]) else lines[1:]
+    role = {"role": "references"} if is_reference_heading(drafts[-1].title) else {}
+    body = drafts[-1].paragraphs
+    caption, rows = _table(lines)
+    if rows:
+        if not caption and body and _CAPTION.match(body[-1].text):
+            caption = body.pop().text
+        body.append(table_paragraph(rows, caption, {}))
+        return
+    for item in _items(lines):
+        joined = join_lines(item, vocabulary)
+        if joined:
+            body.append(paragraph(joined, dict(role)))
+
+
+def _heading_level(lines: list[str], *, is_first: bool) -> int:
+    """The level of the heading that a block begins with, 0 if it does not."""
+    line = lines[0].strip()
+    if len(lines) > 1 and _UNDERLINE.fullmatch(lines[1]):
+        return 1 if "=" in lines[1] else 2
+    if len(lines) > 1 or len(line) > MAX_HEADING_CHARACTERS or line.endswith((".", ",", ";", ":")):
+        return 0
+    if numbered := _NUMBERED.match(line):
+        return 1 + numbered.group(1).count(".")
+    stands_out = line.isupper() or is_reference_heading(line) or line.istitle() or is_first
+    return 1 if stands_out and any(c.isalpha() for c in line) else 0
+
+
+def _table(lines: list[str]) -> tuple[str, list[list[str]]]:
+    """Caption and grid of a block whose lines are columns; ("", []) if they are not."""
+    caption = ""
+    if lines and _CAPTION.match(lines[0].strip()):
+        caption, lines = " ".join(lines[0].split()), lines[1:]
+    rows = [
+        [cell.strip() for cell in re.split(r"\s*\|\s*", line.strip().strip("|"))]
+        if "|" in line
+        else _COLUMN_GAP.split(line.strip())
+        for line in lines
+        if not _RULE.fullmatch(line)
+    ]
+    if len(rows) < MIN_TABLE_ROWS or len(rows[0]) < 2 or len({len(row) for row in rows}) > 1:  # noqa: PLR2004
+        return "", []
+    return caption, rows
+
+
+def _items(lines: list[str]) -> list[list[str]]:
+    """The block's list items, or the block itself."""
+    items: list[list[str]] = []
+    for line in lines:
+        if not items or _ITEM.match(line):
+            items.append([])
+        items[-1].append(line.strip())
+    return items

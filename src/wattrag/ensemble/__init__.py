@@ -1,0 +1,1 @@
+"""Ensembles: one submission from the votes of several."""

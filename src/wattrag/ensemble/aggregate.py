@@ -1,0 +1,81 @@
+"""One submission from several: the vote on every question."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from wattrag.datafiles.submission import SubmissionRow
+from wattrag.ensemble.ballot import Ballot, Member, cast
+from wattrag.ensemble.citations import Citations, favourite, merged
+from wattrag.ensemble.options import VoteOptions
+from wattrag.ensemble.vote import all_differ, winning_value
+from wattrag.errors import InputError
+from wattrag.scoring.blank import BLANK
+from wattrag.scoring.normalise import normalise
+
+DEFAULT_OPTIONS = VoteOptions()
+
+
+def aggregate(
+    members: Sequence[Member], options: VoteOptions = DEFAULT_OPTIONS
+) -> list[SubmissionRow]:
+    """Vote on every question that a member answers.
+
+    A member without a row for a question has no vote on it. Questions come in the first member's
+    order, what only later members have after them.
+
+    Returns:
+        One row a question. The value is the winner in a spelling that one of its voters used;
+        answer, unit and explanation are those of its first voter; `ref_id`, `ref_url` and
+        `supporting_materials` belong together, from the members whose citations were taken.
+
+    Raises:
+        InputError: there are no members.
+    """
+    if not members:
+        raise InputError("ensemble", "has no members", "name at least one submission")
+    rows = [(member, {row.id: row for row in member.rows}) for member in members]
+    asked = dict.fromkeys(row.id for member in members for row in member.rows)
+    return [
+        _elected([cast(member, own[id_], options) for member, own in rows if id_ in own], options)
+        for id_ in asked
+    ]
+
+
+def lacking(members: Sequence[Member]) -> Iterator[tuple[Member, int]]:
+    """Members that do not answer all questions of the ensemble, with how many they lack."""
+    asked = {row.id for member in members for row in member.rows}
+    for member in members:
+        if missing := len(asked) - len({row.id for row in member.rows}):
+            yield member, missing
+
+
+def _elected(ballots: Sequence[Ballot], options: VoteOptions) -> SubmissionRow:
+    if options.tiebreak == "blank" and all_differ(ballots):
+        return _abstention(ballots[0].row)
+    electorate = favourite(ballots, options) if options.ref_mode == "ref_priority" else ballots
+    winner = winning_value(electorate, options)
+    voters = [ballot for ballot in electorate if ballot.value == winner]
+    return _row(voters, merged(ballots, voters, options))
+
+
+def _row(voters: Sequence[Ballot], citations: Citations) -> SubmissionRow:
+    return replace(
+        voters[0].row,
+        answer_value=_spelling(voters),
+        ref_id=citations.ref_id,
+        ref_url=citations.ref_url,
+        supporting_materials=citations.supporting_materials,
+    )
+
+
+def _spelling(voters: Sequence[Ballot]) -> str:
+    """How the winner is written: as gold answers are if a voter did so, else as the first did."""
+    if voters[0].abstains:
+        return str(voters[0].value)
+    values = [ballot.row.answer_value for ballot in voters]
+    return next((value for value in values if value == normalise(value)), values[0])
+
+
+def _abstention(row: SubmissionRow) -> SubmissionRow:
+    blanks = ("answer", "answer_value", "ref_id", "ref_url", "supporting_materials", "explanation")
+    return replace(row, **dict.fromkeys(blanks, BLANK))

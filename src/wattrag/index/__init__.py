@@ -1,0 +1,1 @@
+"""Nodes, vectors and the lexical index of a corpus: built, updated, checked and read."""

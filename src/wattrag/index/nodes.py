@@ -1,0 +1,78 @@
+"""The node store: one SQLite file, written once, read without locks."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
+
+from wattrag.errors import InputError
+from wattrag.index.select import IndexedNode
+
+_SCHEMA = """
+CREATE TABLE nodes (
+    row INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    document_id TEXT NOT NULL,
+    parent INTEGER REFERENCES nodes(row),
+    text TEXT NOT NULL,
+    metadata TEXT NOT NULL,
+    searched INTEGER NOT NULL
+)
+"""
+_COLUMNS = "row, id, kind, document_id, parent, text, metadata, searched"
+
+
+def write_nodes(path: Path, nodes: Iterable[IndexedNode]) -> None:
+    """Write a new node store; `path` must not exist."""
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA journal_mode = OFF")
+        database.execute(_SCHEMA)
+        database.executemany(
+            f"INSERT INTO nodes ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+            (
+                (
+                    n.row,
+                    n.id,
+                    n.kind,
+                    n.document_id,
+                    n.parent,
+                    n.text,
+                    json.dumps(n.metadata, sort_keys=True),
+                    n.searched,
+                )
+                for n in nodes
+            ),
+        )
+        database.commit()
+
+
+def read_nodes(path: Path) -> list[IndexedNode]:
+    """All nodes of a store, by row.
+
+    Raises:
+        InputError: the file is no node store.
+    """
+    uri = f"file:{quote(str(path))}?mode=ro&immutable=1"
+    try:
+        with closing(sqlite3.connect(uri, uri=True)) as database:
+            query = f"SELECT {_COLUMNS} FROM nodes ORDER BY row"  # noqa: S608
+            return [_node(row) for row in database.execute(query)]
+    except (sqlite3.Error, ValueError) as error:
+        raise InputError(str(path), "is not a node store", "build the index again") from error
+
+
+def _node(row: Sequence[object]) -> IndexedNode:
+    number, node_id, kind, document_id, parent, text, metadata, searched = row
+    return IndexedNode(
+        row=number,  # type: ignore[arg-type]
+        id=node_id,  # type: ignore[arg-type]
+        kind=kind,  # type: ignore[arg-type]
+        document_id=document_id,  # type: ignore[arg-type]
+        parent=parent,  # type: ignore[arg-type]
+        text=text,  # type: ignore[arg-type]
+        metadata=json.loads(str(metadata)),
+        searched=bool(searched),
+    )

@@ -1,0 +1,89 @@
+"""Opening an index: checked before anything is read from it."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from wattrag.config.settings import Lexical
+from wattrag.errors import InputError
+from wattrag.index.embed import Embedder
+from wattrag.index.lexical import LexicalIndex, build_lexical, load_lexical
+from wattrag.index.manifest import Manifest, check_files, read_manifest
+from wattrag.index.nodes import read_nodes
+from wattrag.index.select import IndexedNode
+from wattrag.index.vectors import VectorIndex
+
+
+class OpenIndex:
+    """A checked index; its parts are read when first used."""
+
+    def __init__(self, path: Path, manifest: Manifest) -> None:
+        self.path, self.manifest = path, manifest
+        self._lexical: dict[Lexical, LexicalIndex] = {}
+
+    @cached_property
+    def nodes(self) -> Sequence[IndexedNode]:
+        """All nodes, by row."""
+        return read_nodes(self.path / self.manifest.file("nodes"))
+
+    @cached_property
+    def rows(self) -> dict[str, int]:
+        """Row of a node, by its id."""
+        return {node.id: node.row for node in self.nodes}
+
+    @cached_property
+    def vectors(self) -> VectorIndex:
+        """The vectors of the searched nodes."""
+        rows = np.load(self.path / self.manifest.file("rows"), allow_pickle=False)
+        found = VectorIndex(self.path / self.manifest.file("text"), rows, self.manifest.mode)
+        if found.dimensions != self.manifest.dimensions:
+            problem = f"has {found.dimensions} dimensions, not {self.manifest.dimensions}"
+            raise InputError(str(self.path), problem, "build the index again")
+        return found
+
+    def lexical(self, settings: Lexical) -> LexicalIndex:
+        """The BM25 index for these settings: the stored one, or one made now and kept open."""
+        if settings not in self._lexical:
+            stored = self.path / self.manifest.file("lexical")
+            self._lexical[settings] = (
+                load_lexical(stored, self.nodes, settings)
+                if settings == Lexical()
+                else build_lexical(self.nodes, settings)
+            )
+        return self._lexical[settings]
+
+    def node(self, node_id: str) -> IndexedNode:
+        """A node by its id.
+
+        Raises:
+            InputError: the index has no such node.
+        """
+        if node_id not in self.rows:
+            where = f"{self.path} node '{node_id}'"
+            raise InputError(where, "does not exist", "ids look like doc:sec0:p0:s0")
+        return self.nodes[self.rows[node_id]]
+
+    def check_embedder(self, embedder: Embedder) -> None:
+        """Make sure that questions are embedded as the index was.
+
+        Raises:
+            InputError: the index was built with another embedder or other dimensions.
+        """
+        expected = (self.manifest.embedder, self.manifest.dimensions)
+        if (embedder.key, embedder.dimensions) != expected:
+            problem = f"was built with another embedder ({expected[0]}, {expected[1]} dimensions)"
+            raise InputError(str(self.path), problem, "build the index again, or name that one")
+
+
+def open_index(path: Path) -> OpenIndex:
+    """Open an index.
+
+    Raises:
+        InputError: missing, of another version, tampered with, truncated or half deleted; the
+            file at fault is named.
+    """
+    manifest = read_manifest(path)
+    check_files(path, manifest)
+    return OpenIndex(path, manifest)

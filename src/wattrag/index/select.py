@@ -1,0 +1,84 @@
+"""The nodes of a corpus, in order, and which of them are searched."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from wattrag.corpus.tree import DocumentTree, Kind, Metadata, Node, Paragraph, Section, nodes
+
+_PLACEHOLDER = re.compile(
+    r"\s*\[(?:img|image)\b[^\]]*\]\s*(?:size: \d+x\d+, data: \d+ bytes)?\s*", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class IndexedNode:
+    """A node with its place in the index."""
+
+    row: int
+    """Position in reading order over all documents, from 0; ties in scores go to the lower row."""
+    id: str
+    kind: Kind
+    document_id: str
+    parent: int | None
+    """Row of the parent; None for a document."""
+    text: str
+    metadata: Metadata
+    searched: bool
+    """False for titles, references, captionless images and empty texts: kept, never a hit."""
+
+
+def indexed_nodes(trees: Iterable[DocumentTree], *, use_citations: bool) -> list[IndexedNode]:
+    """All nodes of `trees` in the given order, rows counted through.
+
+    Args:
+        trees: the documents.
+        use_citations: give a document without text one sentence, its title and citation.
+    """
+    found: list[IndexedNode] = []
+    rows: dict[str, int] = {}
+    for tree in trees:
+        complete = _with_citation(tree) if use_citations else tree
+        for node in nodes(complete):
+            parent = None if node.parent_id is None else rows[node.parent_id]
+            metadata = node.metadata
+            if parent is not None and found[parent].metadata.get("role") == "references":
+                metadata = {**metadata, "role": "references"}
+            rows[node.id] = len(found)
+            found.append(
+                IndexedNode(
+                    row=len(found),
+                    id=node.id,
+                    kind=node.kind,
+                    document_id=node.document_id,
+                    parent=parent,
+                    text=node.text,
+                    metadata=metadata,
+                    searched=_searched(node, metadata),
+                )
+            )
+    return found
+
+
+def _searched(node: Node, metadata: Metadata) -> bool:
+    if node.kind not in {"paragraph", "sentence"} or metadata.get("role") == "references":
+        return False
+    return bool(node.text.strip()) and _PLACEHOLDER.fullmatch(node.text) is None
+
+
+def _with_citation(tree: DocumentTree) -> DocumentTree:
+    """`tree`, or, if it has no text, `tree` with its title and citation as the only paragraph."""
+    if any(node.kind == "paragraph" and node.text.strip() for node in nodes(tree)):
+        return tree
+    text = ". ".join(part for part in (tree.title, str(tree.metadata.get("citation", ""))) if part)
+    if not text:
+        return tree
+    section = Section(title="Citation", paragraphs=(Paragraph(text=text),))
+    return tree.model_copy(update={"sections": (section,)})
+
+
+def leaves(found: Iterable[IndexedNode]) -> Iterator[IndexedNode]:
+    """Searched nodes without searched children: sentences, and paragraphs that have none."""
+    searched = [node for node in found if node.searched]
+    parents = {node.parent for node in searched if node.kind == "sentence"}
+    return (node for node in searched if node.row not in parents)

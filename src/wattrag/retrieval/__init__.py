@@ -1,0 +1,1 @@
+"""From questions to ranked evidence: search, fusion, rerank, expansion and their metrics."""

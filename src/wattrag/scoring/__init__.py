@@ -1,0 +1,1 @@
+"""Scores of submissions: one metric a file, their rules, intervals and comparisons."""

@@ -1,0 +1,45 @@
+"""Citation overlap, with the scorer's own exact reading of a `ref_id` cell.
+
+Unlike `wattrag.datafiles.refs`, which reads what people mean, this reads what the official
+scorer sees: `a,b` is one token, and so is `is_blank`.
+"""
+
+import json
+from functools import lru_cache
+
+_REMEMBERED = 500  # characters; the same few cells come up in every experiment
+
+
+def tokens(cell: str) -> frozenset[str]:
+    """The set of cited tokens, lower case.
+
+    A cell that begins with `[` is JSON (single quotes allowed); if it is not, or does not begin
+    so, the whole cell is one token. An empty cell has none.
+    """
+    return _short_tokens(cell) if len(cell) <= _REMEMBERED else _tokens(cell)
+
+
+def _tokens(cell: str) -> frozenset[str]:
+    text = cell.strip()
+    if text.startswith("["):
+        try:
+            items = json.loads(text.replace("'", '"'))
+            return frozenset("" if i is None else str(i).strip().lower() for i in items)
+        except (ValueError, RecursionError):
+            pass
+    return frozenset({text.lower()} if text else ())
+
+
+_short_tokens = lru_cache(maxsize=10_000)(_tokens)
+
+
+def jaccard(gold: str, predicted: str) -> float:
+    """Shared over all cited documents (Jaccard index); 1 if both cells are empty."""
+    a, b = tokens(gold), tokens(predicted)
+    return len(a & b) / len(a | b) if a or b else 1.0
+
+
+def f1(gold: str, predicted: str) -> float:
+    """Twice the shared over the sum of both counts (Dice, F1); 1 if both cells are empty."""
+    a, b = tokens(gold), tokens(predicted)
+    return 2 * len(a & b) / (len(a) + len(b)) if a or b else 1.0

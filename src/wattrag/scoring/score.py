@@ -1,0 +1,111 @@
+"""Scoring a submission against its questions."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from wattrag.datafiles.questions import Gold, Question, QuestionFile
+from wattrag.datafiles.submission import SubmissionRow, check_ids
+from wattrag.errors import InputError
+from wattrag.scoring.composition import columns, overall, overall_of
+from wattrag.scoring.intervals import RESAMPLES, Estimate, percentile_interval, share
+from wattrag.scoring.question import QuestionScore, score_answer, without_answer
+from wattrag.scoring.resampling import bootstrap_sums
+from wattrag.scoring.rules import Rules
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The scores of one experiment, per question and over all of them.
+
+    `na_recall` is undefined (value None) without unanswerable questions; `overall` then counts
+    it as 1, as the official scorer does.
+    """
+
+    rules: Rules
+    overall: Estimate
+    value_accuracy: Estimate
+    ref_overlap: Estimate
+    na_recall: Estimate
+    questions: tuple[QuestionScore, ...]
+    missing_ids: tuple[str, ...]
+    error_ids: tuple[str, ...]
+
+
+def score(
+    questions: QuestionFile,
+    rows: Sequence[SubmissionRow],
+    rules: Rules,
+    errors: Collection[str] = frozenset(),
+    where: str = "submission",
+) -> Scores:
+    """Score a submission; every question counts, whether or not it has a row.
+
+    Args:
+        questions: labelled questions.
+        rows: at most one row a question, in any order.
+        rules: the rule set.
+        errors: ids whose answer is an error record: they earn nothing, like missing ones.
+        where: the submission's name in error messages.
+
+    Raises:
+        InputError: unlabelled questions, an unknown or duplicate id, an unusable tolerance.
+    """
+    by_id = _by_id(questions, rows, where)
+    scored = tuple(
+        _score_question(question.id, gold, by_id.get(question.id), rules, errors)
+        for question, gold in labelled(questions)
+    )
+    table = columns(scored)
+    sums = bootstrap_sums(table, RESAMPLES)
+    n = len(scored)
+    abstentions = [s.na_correct for s in scored if s.na_correct is not None]
+    return Scores(
+        rules=rules,
+        overall=Estimate(
+            overall_of(scored, rules), *percentile_interval(overall(sums, n, rules)), n
+        ),
+        value_accuracy=share(sum(s.value_correct for s in scored), n),
+        ref_overlap=Estimate(float(table[:, 1].mean()), *percentile_interval(sums[:, 1] / n), n),
+        na_recall=share(sum(abstentions), len(abstentions)),
+        questions=scored,
+        missing_ids=tuple(s.id for s in scored if s.status == "missing"),
+        error_ids=tuple(s.id for s in scored if s.status == "error"),
+    )
+
+
+def _by_id(
+    questions: QuestionFile, rows: Sequence[SubmissionRow], where: str
+) -> dict[str, SubmissionRow]:
+    check_ids(rows, [question.id for question in questions.questions], where)
+    by_id: dict[str, SubmissionRow] = {}
+    for row in rows:
+        if row.id in by_id:
+            raise InputError(where, f"duplicate id '{row.id}'", "remove one of the rows")
+        by_id[row.id] = row
+    return by_id
+
+
+def labelled(questions: QuestionFile) -> list[tuple[Question, Gold]]:
+    """Every question with its gold answer.
+
+    Raises:
+        InputError: the file has no questions, or no gold column.
+    """
+    where = str(questions.path)
+    if not questions.questions:
+        raise InputError(where, "holds no questions", "add at least one row")
+    pairs = [(question, question.gold) for question in questions.questions]
+    labelled = [(question, gold) for question, gold in pairs if gold is not None]
+    if len(labelled) < len(pairs):
+        raise InputError(where, "has no column 'answer_value'", "score against a labelled file")
+    return labelled
+
+
+def _score_question(
+    question_id: str, gold: Gold, row: SubmissionRow | None, rules: Rules, errors: Collection[str]
+) -> QuestionScore:
+    if question_id in errors:
+        return without_answer(question_id, gold, "error")
+    if row is None:
+        return without_answer(question_id, gold, "missing")
+    return score_answer(gold, row, rules)

@@ -1,0 +1,198 @@
+"""What reruns: after each edit, just the stages that depend on it and what follows."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from wattrag.study import code
+
+from .planning import planned
+from .study import QUESTIONS, read_config, snakemake, write_config, write_csv
+
+pytestmark = pytest.mark.workflow
+
+# Jobs by rule: 3 documents, 2 retrievers and pipelines, 2 datafiles of which 1 is labelled,
+# 1 ensemble (the foreign submission is on the labelled datafile), 3 plots.
+SCORES = {"score_experiment": 2, "score_ensemble": 1, "tables": 1, "plot": 3}
+TABLES = {"tables": 1, "plot": 3}
+ENSEMBLE = {"ensemble": 2}
+ANSWERS = {"answer": 4, **ENSEMBLE, **SCORES}
+RETRIEVALS = {"retrieve": 4, "retrieval_metrics": 2, **ANSWERS}
+INDEX = {"index": 1, **RETRIEVALS}
+ONE_PIPELINE = {
+    "retrieve": 2,
+    "retrieval_metrics": 1,
+    "answer": 2,
+    **ENSEMBLE,
+    "score_experiment": 1,
+    "score_ensemble": 1,
+    **TABLES,
+}
+
+
+def change(folder: Path, edit: Callable[[dict], None]) -> None:
+    """Edit the study's configuration."""
+    config = read_config(folder)
+    edit(config)
+    write_config(folder, config)
+
+
+def append(path: Path, text: str) -> None:
+    """Add text to a file."""
+    path.write_text(path.read_text() + text)
+
+
+def nothing(folder: Path) -> None:
+    """No edit."""
+
+
+def add_document(folder: Path) -> None:
+    """A row added to the sheet."""
+    (folder / "elder2024.txt").write_text("The Elder hall is an invented example of 7 racks.\n")
+    append(folder / "metadata.csv", "elder2024,The Elder hall,elder2024.txt\n")
+
+
+def replace_document(folder: Path) -> None:
+    """A document replaced."""
+    append(folder / "alder2021.md", "\nIts servers last 6 years.\n")
+
+
+def add_question(folder: Path) -> None:
+    """A question added to the labelled datafile."""
+    append(folder / "train.csv", "t6,How long do accelerators last?,5,5,years,['dogwood2023']\n")
+
+
+def change_gold(folder: Path) -> None:
+    """A gold answer changed."""
+    text = (folder / "train.csv").read_text()
+    (folder / "train.csv").write_text(text.replace("62,62", "63,63"))
+
+
+def change_rules(folder: Path) -> None:
+    """Other scoring rules."""
+    change(folder, lambda c: c.update(scoring={"rules": "2025-normalized"}))
+
+
+def change_top_k(folder: Path) -> None:
+    """`top_k` of one retriever."""
+    change(folder, lambda c: c["retrievers"]["bm25"].update(top_k=5))
+
+
+def change_fusion(folder: Path) -> None:
+    """The fusion of one retriever."""
+    change(folder, lambda c: c["retrievers"]["hybrid"].update(fusion="rrf"))
+
+
+def change_retries(folder: Path) -> None:
+    """Deepening of one pipeline, within what its retriever has prepared for the other."""
+    change(folder, lambda c: c["pipelines"].update(shallow={"retriever": "bm25", "max_retries": 0}))
+
+
+def change_vote(folder: Path) -> None:
+    """The vote rule of the ensemble."""
+    change(folder, lambda c: c["ensembles"]["vote"].update(ref_mode="all"))
+
+
+def change_style(folder: Path) -> None:
+    """How plots look."""
+    change(folder, lambda c: c.update(plots={"palette": "gray"}))
+
+
+def touch_everything(folder: Path) -> None:
+    """Inputs written again with the same bytes, as a checkout does."""
+    for path in folder.glob("*.*"):
+        path.touch()
+
+
+def merge_results(folder: Path) -> None:
+    """Results of another machine copied into the tree."""
+    ours = folder / "results/experiments/local/train/bm25"
+    shutil.copytree(ours, folder / "results/experiments/gpu1/train/bm25")
+
+
+def add_run(folder: Path) -> None:
+    """A second run of each experiment."""
+    change(folder, lambda c: c.update(runs=2))
+
+
+def index_dtype(folder: Path) -> None:
+    """How vectors are stored."""
+    change(folder, lambda c: c.update(indexes={"tiny": {"corpus": "tiny", "dtype": "f32"}}))
+
+
+EDITS = [
+    (nothing, {}),
+    (touch_everything, {}),
+    (add_document, {"fetch": 1, "parse": 1, **INDEX}),
+    (replace_document, {"fetch": 1, "parse": 1, **INDEX}),
+    (add_question, {**ONE_PIPELINE, "retrieve": 2, "retrieval_metrics": 2, "answer": 2,
+                    "ensemble": 1, "score_experiment": 2, "score_external": 1}),
+    (change_gold, {"retrieval_metrics": 2, **SCORES, "score_external": 1}),
+    (change_rules, {**SCORES, "score_external": 1}),
+    (change_top_k, ONE_PIPELINE),
+    (change_fusion, ONE_PIPELINE),
+    (change_retries, {"answer": 2, **ENSEMBLE, "score_experiment": 1, "score_ensemble": 1, **TABLES}),
+    (change_vote, {**ENSEMBLE, "score_ensemble": 1, **TABLES}),
+    (change_style, {"plot": 3}),
+    (merge_results, {"score_external": 1, "compare_tables": 1, "compare_plot": 3}),
+    (add_run, {"answer": 4, "score_experiment": 2, **TABLES}),
+    (index_dtype, INDEX),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("edit", "jobs"), EDITS, ids=lambda value: getattr(value, "__name__", ""))
+def test_only_what_depends_on_an_edit_runs_again(study, edit, jobs):
+    edit(study)
+
+    assert dict(planned(study)) == jobs
+
+
+LIBRARY_EDITS = [
+    ("corpus/readers/markdown.py", {"parse": 3, **INDEX}),
+    ("index/build.py", INDEX),
+    ("retrieval/fusion.py", {**RETRIEVALS}),
+    ("answering/extractive/reader.py", ANSWERS),
+    ("scoring/value.py", {**SCORES, "score_external": 1}),
+    ("ensemble/vote.py", {**ENSEMBLE, "score_ensemble": 1, **TABLES}),
+    ("analysis/tables/leaderboard.py", TABLES),
+    ("analysis/plots/style.py", {"plot": 3}),
+    ("cli/main.py", {}),
+]
+
+
+@pytest.mark.parametrize(("module", "jobs"), LIBRARY_EDITS, ids=lambda value: str(value)[:40])
+def test_an_edited_library_module_makes_its_stage_stale(study, tmp_path, monkeypatch, module, jobs):
+    library = Path(shutil.copytree(code.LIBRARY, tmp_path / "wattrag"))
+    append(library / module, "\n# an edit\n")
+    monkeypatch.setattr(code, "LIBRARY", library)
+    code.code_of.cache_clear()
+    try:
+        assert dict(planned(study)) == jobs
+    finally:
+        code.code_of.cache_clear()
+
+
+def test_a_report_of_the_first_run_exists(finished):
+    assert (finished / "results/report.html").stat().st_size > 1_000_000
+
+
+def test_a_failed_stage_is_wanted_again(study):
+    write_csv(study / "external/lab/train/oracle/submission.csv", ("id", "answer_value", "ref_id"),
+              [("unknown", "1", "is_blank")])  # fmt: skip
+    failed = snakemake(study, check=False)
+
+    assert failed.returncode == 1
+    assert "unknown id 'unknown'" in failed.stdout.strip().splitlines()[-1]
+    assert planned(study)["score_external"] == 1
+
+
+def test_an_unchanged_question_keeps_its_answer(study):
+    before = (study / "results/experiments/local/train/bm25/extractive/none/run1/answers.jsonl")
+    lines = before.read_text().splitlines()
+    add_question(study)
+    snakemake(study)
+
+    assert before.read_text().splitlines()[: len(QUESTIONS)] == lines
+    assert json.loads(before.read_text().splitlines()[-1])["id"] == "t6"

@@ -1,0 +1,32 @@
+"""Find evidence for all questions of a datafile, for every deepening attempt."""
+
+import json
+from pathlib import Path
+
+from wattrag.study.job import logged
+
+with logged(snakemake.log[0]):
+    from wattrag.datafiles.questions import read_questions
+    from wattrag.files import write_jsonl
+    from wattrag.index.embed import LocalEmbedder
+    from wattrag.index.read import open_index
+    from wattrag.retrieval.retrieve import retrieve
+    from wattrag.store.vectors import VectorStore
+    from wattrag.study.load import declared_models, read_settings
+
+    spec = json.loads(snakemake.params.spec)
+    reading = spec["questions"]
+    asked = read_questions(Path(snakemake.input.questions), reading["columns"], reading["limit"])
+    settings = read_settings(snakemake.config)
+    retriever = settings.retrievers[snakemake.wildcards.retriever]
+    embedder = settings.indexes[retriever.index].embedder
+    registry = declared_models(Path(snakemake.scriptdir).resolve().parents[1])
+    found = retrieve(
+        open_index(Path(snakemake.input.index).parent),
+        asked.questions,
+        retriever,
+        spec["depth"],
+        LocalEmbedder(registry[embedder]),
+        VectorStore(Path(settings.store)),
+    )
+    write_jsonl(Path(snakemake.output.retrieved), (r.model_dump(mode="json") for r in found))
