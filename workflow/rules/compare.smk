@@ -27,7 +27,7 @@ rule compare_plot:
     output:
         svg=report(
             "results/compare/{datafile}/{plot}.svg",
-            caption="../report/{plot}.rst",
+            caption="../report/plot.rst",
             category="Across machines",
             labels={"datafile": "{datafile}", "result": "{plot}"},
         ),

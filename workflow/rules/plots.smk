@@ -5,7 +5,7 @@ rule plot:
     output:
         svg=report(
             "results/plots/{env}/{datafile}/{plot}.svg",
-            caption="../report/{plot}.rst",
+            caption="../report/plot.rst",
             category="Plots",
             labels={"datafile": "{datafile}", "plot": "{plot}"},
         ),

@@ -10,10 +10,18 @@ with logged(snakemake.log[0]):
     from wattrag.analysis.tables.content import export
     from wattrag.analysis.tables.errors import errors
     from wattrag.analysis.tables.leaderboard import leaderboard
+    from wattrag.analysis.tables.leaderboard_page import write_leaderboard_page
+    from wattrag.analysis.tables.matrix_page import write_matrix_page
     from wattrag.analysis.tables.results_matrix import results_matrix
 
     spec = json.loads(snakemake.params.spec)
+    out = {name: Path(path) for name, path in snakemake.output.items()}
     experiments = read_experiments([Path(path) for path in snakemake.input.results])
-    export(Path(snakemake.output.leaderboard), leaderboard(experiments, spec["labels"]))
-    export(Path(snakemake.output.matrix), results_matrix(experiments))
-    export(Path(snakemake.output.errors), errors(experiments))
+    board = leaderboard(experiments, spec["labels"])
+    export(out["leaderboard"], board)
+    export(out["matrix"], results_matrix(experiments))
+    export(out["errors"], errors(experiments))
+    # Tables are shown in the report as pages; as CSV files they are only offered for download.
+    if "leaderboard_page" in out:
+        write_leaderboard_page(out["leaderboard_page"], board)
+        write_matrix_page(out["matrix_page"], experiments)

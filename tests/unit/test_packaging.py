@@ -1,0 +1,57 @@
+"""The lock pins everything that the extras install."""
+
+import re
+from importlib.metadata import PackageNotFoundError, distribution, requires
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def locked() -> dict[str, str]:
+    """Package -> pinned version."""
+    lines = (ROOT / "requirements.lock").read_text().splitlines()
+    pins = (re.fullmatch(r"([\w.-]+)==([\w.+!-]+)", line) for line in lines if line[0] != "#")
+    return {canonicalize_name(pin[1]): pin[2] for pin in pins if pin}
+
+
+def installed(name: str, extras: frozenset[str], seen: set[str]) -> set[str]:
+    """Canonical names of everything that is installed for `name` with `extras`."""
+    for line in requires(name) or ():
+        requirement = Requirement(line)
+        environments = [{"extra": extra} for extra in extras] or [{"extra": ""}]
+        marker = requirement.marker
+        if marker and not any(marker.evaluate(environment) for environment in environments):
+            continue
+        key = canonicalize_name(requirement.name)
+        if key not in seen:
+            try:
+                distribution(key)
+            except PackageNotFoundError:
+                continue
+            seen.add(key)
+            installed(key, frozenset(requirement.extras), seen)
+    return seen
+
+
+def test_every_line_of_the_lock_is_an_exact_pin():
+    lines = (ROOT / "requirements.lock").read_text().splitlines()
+
+    assert len(locked()) == len([line for line in lines if line[0] != "#"]) > 100
+
+
+def test_the_lock_pins_every_dependency_of_every_extra():
+    needed = installed("wattrag", frozenset({"example", "dev"}), set())
+
+    assert len(needed) > 60
+    assert needed - locked().keys() - {"pip", "setuptools"} == set()
+
+
+def test_installed_versions_are_the_locked_ones():
+    pins = locked()
+    needed = installed("wattrag", frozenset({"example"}), set())
+    versions = {name: distribution(name).version.partition("+")[0] for name in needed}
+
+    assert {n: v for n, v in versions.items() if pins.get(n) != v} == {}
