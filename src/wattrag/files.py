@@ -18,8 +18,15 @@ def replacing(path: Path) -> Iterator[Path]:
 
     The temporary file lies in the same folder, so that the rename is atomic; a failing block
     leaves neither a new `path` nor the temporary file.
+
+    Raises:
+        InputError: the folder cannot be made or written to.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or "cannot be made"
+        raise InputError(str(path.parent), reason, "choose another folder") from error
     temporary = path.with_name(f".{path.name[:64]}.{uuid4().hex[:12]}.tmp")
     try:
         yield temporary

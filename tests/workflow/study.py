@@ -43,7 +43,13 @@ Idle accelerators drew 61 W on average in its survey.
 QUESTIONS = [
     ("t1", "How much electricity did training the Birch model use?", "37.5", "MWh", "alder2021"),
     ("t2", "What did the training of the Cedar model emit in total?", "62", "tCO2e", "cedar2022"),
-    ("t3", "True or False: Idle accelerators drew power at Dogwood.", "1", "is_blank", "dogwood2023"),
+    (
+        "t3",
+        "True or False: Idle accelerators drew power at Dogwood.",
+        "1",
+        "is_blank",
+        "dogwood2023",
+    ),
     ("t4", "How many liters of water did cooling take per MWh?", "910", "liters", "alder2021"),
     ("t5", "What did the Elm satellite cost to launch?", "is_blank", "USD", "is_blank"),
 ]
@@ -65,7 +71,10 @@ def write_study(folder: Path, **config: object) -> None:
     """Write documents, sheet, questions, a foreign submission and `study.yaml` to `folder`."""
     for name, text in DOCUMENTS.items():
         (folder / name).write_text(text)
-    rows = [(Path(name).stem, text.split("\n")[0].lstrip("# "), name) for name, text in DOCUMENTS.items()]
+    rows = [
+        (Path(name).stem, text.split("\n")[0].lstrip("# "), name)
+        for name, text in DOCUMENTS.items()
+    ]
     write_csv(folder / "metadata.csv", ("id", "title", "url"), rows)
     gold = [(i, q, v, v, u, f"['{r}']" if r != "is_blank" else r) for i, q, v, u, r in QUESTIONS]
     columns = ("id", "question", "answer", "answer_value", "answer_unit", "ref_id")
@@ -102,14 +111,17 @@ def read_csv(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def snakemake(folder: Path, *options: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+def snakemake(
+    folder: Path, *options: str, check: bool = True, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run the real command on `study.yaml` in `folder`; output is captured as one text."""
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(SNAKEFILE), "--cores", "2"]
     done = subprocess.run(
-        [*command, "--configfile", "study.yaml", *options],
+        [*command, *options, "--configfile", "study.yaml"],
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        env=env,
         stdin=subprocess.DEVNULL,
         text=True,
         timeout=300,

@@ -9,8 +9,6 @@ import re
 import sys
 from pathlib import Path
 
-from snakemake.exceptions import WorkflowError
-
 from wattrag.analysis.plots import PLOTS
 from wattrag.errors import InputError
 from wattrag.study import jobs, specs
@@ -26,11 +24,22 @@ try:
     MERGED = jobs.merged_results(STUDY, Path("results"))
     ENSEMBLES = jobs.ensembles(STUDY)
 except InputError as error:
-    raise WorkflowError(str(error)) from None
+    # A WorkflowError would add the place in this file: the user's file is what counts.
+    sys.exit(str(error))
 
 LABELLED = jobs.labelled(STUDY)
 EXPERIMENTS = jobs.experiments(STUDY)
 FOREIGN = {(e.env, e.datafile, e.name): e for e in [*EXTERNALS, *MERGED]}
+
+
+def report_unless_preview(**settings):
+    """Write the report, except after a dry run, which Snakemake 9.27 does not leave out."""
+    if not workflow.dryrun:
+        write_report(**settings)
+
+
+write_report = workflow.create_report
+workflow.create_report = report_unless_preview
 
 
 def either(names):

@@ -2,14 +2,16 @@ rule compare_tables:
     input:
         results=lambda wc: scored(wc.datafile, [*EXTERNALS, *MERGED]),
     output:
-        leaderboard=report(
-            "results/compare/{datafile}/leaderboard.csv",
+        leaderboard="results/compare/{datafile}/leaderboard.csv",
+        matrix="results/compare/{datafile}/results_matrix.csv",
+        errors="results/compare/{datafile}/errors.csv",
+        leaderboard_page=report(
+            "results/compare/{datafile}/leaderboard.html",
             caption="../report/leaderboard.rst",
             category="Across machines",
             labels={"datafile": "{datafile}", "result": "leaderboard"},
         ),
-        matrix="results/compare/{datafile}/results_matrix.csv",
-        errors="results/compare/{datafile}/errors.csv",
+        matrix_page="results/compare/{datafile}/results_matrix.html",
     log:
         "logs/compare_tables/{datafile}.log",
     conda:

@@ -30,9 +30,6 @@ def build(
     embedder: Annotated[str, typer.Option(help="An embedder of models.yaml.")] = "minilm",
     dtype: Annotated[str, typer.Option(help="f32, f16 or i8.")] = "f16",
     paragraphs: Annotated[str, typer.Option(help="averaged, full or both.")] = "averaged",
-    use_citations: Annotated[
-        bool, typer.Option("--use-citations", help="Index the citation of documents without text.")
-    ] = False,
     store: StoreOption = Path(".wattrag"),
     as_json: JsonOption = False,
 ) -> None:
@@ -42,7 +39,7 @@ def build(
     from wattrag.store.vectors import VectorStore  # noqa: PLC0415
     from wattrag.study.load import declared_models  # noqa: PLC0415
 
-    spec = _spec(embedder=embedder, dtype=dtype, paragraphs=paragraphs, use_citations=use_citations)
+    spec = _spec(embedder=embedder, dtype=dtype, paragraphs=paragraphs)
     registry = declared_models()
     if embedder not in registry:
         raise InputError(
@@ -116,7 +113,7 @@ def _spec(**given: Any) -> Index:
     try:
         return Index(corpus="trees", **given)
     except ValidationError as error:
-        raise InputError("--option", *first_problem(error, Index)) from error
+        raise InputError("index build", *first_problem(error, Index)) from error
 
 
 def _print_fields(fields: dict[str, Any]) -> None:

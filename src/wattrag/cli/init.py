@@ -35,7 +35,7 @@ def init(
     write_table(sheet, SHEET_COLUMNS, rows)
     write_table(questions, QUESTION_COLUMNS, [])
     write_text(config, config_text(folder, sheet, questions))
-    typer.echo(f"{sheet}: {len(rows)} documents; look over their titles")
+    typer.echo(f"{sheet}: one row per PDF ({len(rows)}); look over the titles")
     typer.echo(f"{questions}: write one question a row, as q1,How much …?,kWh")
     typer.echo(f"{config}: the settings; config/README.md explains each")
     typer.echo(f"then: wattrag check {shlex.quote(str(config))}")

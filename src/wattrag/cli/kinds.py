@@ -13,6 +13,7 @@ from wattrag.datafiles.questions import FLAGS, Question, QuestionFile, read_ques
 from wattrag.datafiles.refs import parse_refs
 from wattrag.datafiles.sheet import read_sheet
 from wattrag.datafiles.submission import SubmissionRow, check_ids, read_submission
+from wattrag.datafiles.table import read_table
 from wattrag.errors import InputError
 from wattrag.files import read_bytes
 from wattrag.scoring.blank import is_blank
@@ -53,6 +54,7 @@ def kind_of(path: Path, against: Against) -> str:
         return "submission"
     if any(column.startswith("question") for column in columns):
         return "questions"
+    read_table(path, required=())
     raise InputError(
         f"{path}:1",
         "has the columns of no file of ours",

@@ -2,28 +2,60 @@
 
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import typer
+from typer.core import TyperGroup
 
+from wattrag.cli import index
+from wattrag.cli.aggregate import aggregate
+from wattrag.cli.answer import answer
+from wattrag.cli.ask import ask
 from wattrag.cli.check import check
 from wattrag.cli.common import Notices, print_problem
 from wattrag.cli.env import env
 from wattrag.cli.init import init
 from wattrag.cli.models import models
 from wattrag.cli.parse import parse
+from wattrag.cli.query import query
 from wattrag.cli.score import score
 from wattrag.errors import WattragError
 
+INTERRUPTED = 130
+# As they are used: a study, its documents, its index, answers, scores; then what helps.
+COMMANDS: dict[str, Callable[..., None] | typer.Typer] = {
+    "init": init,
+    "check": check,
+    "parse": parse,
+    "index": index.app,
+    "query": query,
+    "ask": ask,
+    "answer": answer,
+    "score": score,
+    "aggregate": aggregate,
+    "models": models,
+    "env": env,
+}
+
+
+class _InOrder(TyperGroup):
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        """Names in the order of `COMMANDS`, which the help shows."""
+        return [name for name in COMMANDS if self.get_command(ctx, name)]
+
+
 app = typer.Typer(
-    name="wattrag",
+    cls=_InOrder,
     help="Measure retrieval-augmented generation over scientific PDFs.",
     epilog="Studies run with `snakemake --cores N`; each command explains itself with --help.",
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-INTERRUPTED = 130
+for name, command in COMMANDS.items():
+    if isinstance(command, typer.Typer):
+        app.add_typer(command, name=name)
+    else:
+        app.command(name)(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -52,7 +84,3 @@ def _run(arguments: Sequence[str]) -> int:
 def _help_hint(error: typer.TyperException) -> str:
     context: typer.Context | None = getattr(error, "ctx", None)
     return f"; see `{context.command_path} --help`" if context else ""
-
-
-for command in (init, check, parse, score, models, env):
-    app.command()(command)

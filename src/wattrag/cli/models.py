@@ -5,6 +5,7 @@ from importlib.util import find_spec
 
 from wattrag.cli.common import JsonOption, print_columns, print_json
 from wattrag.config.models import Declared, ExtractiveModel, SentenceTransformersEmbedder
+from wattrag.study.load import declared_models
 
 # What each provider imports, beside a package that an entry names itself.
 IMPORTS = {"extractive": (), "sentence_transformers": ("sentence_transformers",)}
@@ -32,10 +33,7 @@ class ListedModel:
 
 def models(as_json: JsonOption = False) -> None:
     """List the declared models and embedders."""
-    from wattrag.config.models import read_models  # noqa: PLC0415
-    from wattrag.study.load import MODELS, resolve  # noqa: PLC0415
-
-    listed = [_listed(name, entry) for name, entry in read_models(resolve(MODELS)).items()]
+    listed = [_listed(name, entry) for name, entry in declared_models().items()]
     if as_json:
         print_json([asdict(model) | {"runs_here": model.runs_here} for model in listed])
         return

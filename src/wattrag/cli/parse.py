@@ -37,6 +37,7 @@ def parse(
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="DIR", help="Folder for the trees.")
     ],
+    *,
     jobs: Annotated[int, typer.Option(min=1, help="Files parsed at the same time.")] = 1,
     parser: Annotated[str, typer.Option(help="How PDFs are read.")] = "fast",
     seconds: Annotated[float, typer.Option(min=1, help="Time budget of one file.")] = 120.0,

@@ -55,7 +55,7 @@ def sheet_rows(pdfs: Path, relative_to: Path) -> list[dict[str, str]]:
         raise InputError(str(pdfs), "is no folder", "name the folder of the PDFs with --pdfs")
     files = sorted(p for p in pdfs.iterdir() if p.suffix.lower() == ".pdf" and p.is_file())
     if not files:
-        raise InputError(str(pdfs), "holds no PDFs", "name their folder with --pdfs")
+        raise InputError(str(pdfs), "holds no PDFs itself", "name their folder with --pdfs")
     for file in files:
         if file.name != file.name.strip() or not file.name.isprintable():
             raise InputError(repr(str(file)), "has an unprintable name", "rename it")
@@ -88,8 +88,11 @@ def pdf_title(path: Path) -> str | None:
     try:
         with library.open(path, filetype="pdf") as document:
             title = " ".join(str((document.metadata or {}).get("title") or "").split())
-    except (RuntimeError, ValueError) as error:
-        _log.warning("%s: cannot be opened as a PDF (%s); parsing it will fail", path, error)
+            opened = bool(document.is_pdf)
+    except (RuntimeError, ValueError):
+        opened = False
+    if not opened:
+        _log.warning("%s: cannot be opened as a PDF; replace it or remove its row", path)
         return None
     title = "".join(c for c in title if c.isprintable())
     return title if title and not _NO_TITLE.match(title) else None

@@ -85,7 +85,7 @@ def read_models(path: Path) -> Registry:
     """
     try:
         data = yaml.safe_load(read_bytes(path))
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: no such date
         raise InputError(str(path), "is not valid YAML", str(error)) from error
     try:
         return _ADAPTER.validate_python(data or {})

@@ -171,7 +171,7 @@ class Plots(Config):
 
     dpi: int = Field(default=150, ge=50, le=600)
     """Resolution of the PNG files."""
-    width_mm: float = Field(default=170, gt=20, le=1000)
+    width_mm: float = Field(default=170, ge=80, le=1000)
     """Width of a figure in millimetres."""
     palette: Literal["colorblind", "gray"] = "colorblind"
     """Colours; `gray` is for print."""

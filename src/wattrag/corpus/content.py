@@ -23,8 +23,11 @@ def check_content(path: Path, extension: str, where: str) -> None:
     Raises:
         InputError: empty, a web page, binary where text is promised, or no PDF.
     """
-    with path.open("rb") as source:
-        head = source.read(_HEAD)
+    try:
+        with path.open("rb") as source:
+            head = source.read(_HEAD)
+    except OSError as error:
+        raise InputError(where, error.strerror or "cannot be read", "check the path") from error
     if not head:
         raise InputError(where, "is empty (0 bytes)", "replace the file")
     if extension == "pdf":

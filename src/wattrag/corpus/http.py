@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 USER_AGENT = "wattrag (research; https://github.com/wattrag/wattrag)"
 RETRIED_STATUS = {408, 425, 429, 500, 502, 503, 504}
 FIRST_WAIT_SECONDS = 0.5
+HIDDEN = "***"
 CONNECT_SECONDS = 20.0
 
 
@@ -36,7 +37,7 @@ def shown(url: str) -> str:
         parsed = httpx.URL(url)
     except httpx.InvalidURL:
         return url[:200]
-    return str(parsed.copy_with(password="***") if parsed.password else parsed)[:200]
+    return str(parsed.copy_with(password=HIDDEN) if parsed.password else parsed)[:200]
 
 
 def download(url: str, target: Path, limits: "FetchLimits", where: str) -> None:
@@ -96,8 +97,8 @@ class _Wait(tenacity.wait.wait_base):
     def __call__(self, retry_state: tenacity.RetryCallState) -> float:
         error = retry_state.outcome.exception() if retry_state.outcome else None
         asked = error.wait if isinstance(error, _TransientError) and error.wait else 0.0
-        doubling = FIRST_WAIT_SECONDS * 2 ** (retry_state.attempt_number - 1)
-        return min(max(asked, doubling), self.longest)
+        doubling = FIRST_WAIT_SECONDS * 2.0 ** (retry_state.attempt_number - 1)
+        return float(min(max(asked, doubling), self.longest))
 
 
 async def _attempt(url: str, target: Path, limits: "FetchLimits", where: str) -> None:

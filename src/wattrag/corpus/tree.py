@@ -3,13 +3,18 @@
 The JSON form is a superset of KohakuRAG's document payload, so corpora made for it load
 unchanged. What our own readers add in `metadata`:
 
-=================  ===========================================================================
-`page`             page number, from 1 (paragraph and sentence; where it starts)
-`bbox`             `[x0, y0, x1, y1]` in PDF points from the page's top left corner
-`role`             `references`, `caption`, `footnote`; absent for running text
-`attachment_type`  `image` or `table`: a figure or table as a paragraph-level node
-`error`            document only: why it could not be parsed (the tree then has no sections)
-=================  ===========================================================================
+===================  =========================================================================
+document             `pages`; `turned_pages`, `unreadable_pages` where there are any; `error`:
+                     why it could not be parsed (the tree then has no sections)
+section              `level` (0 for the title), `page`
+paragraph, sentence  `page` (from 1, where it starts) and `bbox`, `[x0, y0, x1, y1]` in PDF
+                     points from the page's top left corner
+paragraph            `continued` (page and box of further parts); `role`: `references`,
+                     `caption` or `footnote`, absent for running text; `scanned` for a page
+                     without a text layer
+table, figure        `attachment_type` `table` or `image`, `caption`; a table's `grid` and
+                     `header_rows`; a figure's `labels`, the text drawn inside it
+===================  =========================================================================
 """
 
 from collections.abc import Iterator

@@ -15,7 +15,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 GIBIBYTE = 1 << 30
-STARTUP_SECONDS = 60.0  # granted once a process, for its imports
+STARTUP_SECONDS = 60.0  # granted to a process until it is ready for its first item
+_READY = "ready"
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,9 @@ def run_bounded(
                 workers.append(_Worker(function, bounds))
                 workers[-1].give(waiting.pop())
             for worker in _ready([w for w in workers if w.is_busy]):
-                yield worker.outcome()
+                outcome = worker.outcome()
+                if outcome is not None:
+                    yield outcome
                 if not worker.is_alive:
                     workers.remove(worker)
     finally:
@@ -98,25 +101,31 @@ class _Worker(Generic[T, R]):
         """When the item's time is up, on the monotonic clock."""
         return self.started + self.budget.seconds + self.grace
 
-    def outcome(self) -> Outcome[T, R]:
-        """The result that arrived, or why none will."""
-        waited = time.monotonic() - self.started
+    def outcome(self) -> Outcome[T, R] | None:
+        """The result that arrived, or why none will; None if the process just became ready."""
+        message = self._receive()
+        if message == _READY:
+            self.grace, self.started = 0.0, time.monotonic()
+            return None
         self.is_busy = False
-        if self.pipe.poll():
-            try:
-                result, error, seconds = self.pipe.recv()
-            except EOFError:
-                pass
-            else:
-                self.grace = 0.0
-                return Outcome(self.item, result, error, seconds)
+        if message is not None:
+            result, error, seconds = message
+            return Outcome(self.item, result, error, seconds)
         if time.monotonic() >= self.deadline:
             reason = f"took more than {self.budget.seconds:g} s and was stopped"
         else:
             self.process.join(1)
             reason = f"crashed its process (exit code {self.process.exitcode})"
+        waited = time.monotonic() - self.started
         self.stop()
         return Outcome(self.item, None, reason, waited)
+
+    def _receive(self) -> Any:
+        """The next message of the process; None if there is none or it broke off."""
+        try:
+            return self.pipe.recv() if self.pipe.poll() else None
+        except (EOFError, OSError):
+            return None
 
     def stop(self) -> None:
         """End the process, whatever it is doing."""
@@ -140,6 +149,7 @@ def _ready(workers: list[_Worker[T, R]]) -> list[_Worker[T, R]]:
 def _serve(pipe: Connection, function: Callable[[T], R], memory_bytes: int) -> None:
     """The worker process: answer items until the pipe closes."""
     _limit_memory(memory_bytes)
+    pipe.send(_READY)
     while True:
         try:
             item = pipe.recv()

@@ -67,7 +67,7 @@ def read_table(
         header = next(reader, None)
         if header is None or not any(cell.strip() for cell in header):
             raise InputError(str(path), "is empty", f"needs the columns {', '.join(required)}")
-        if len(header) == 1 and len(required) > 1 and (found := set(header[0]) & {";", "\t"}):
+        if len(header) == 1 and (found := set(header[0]) & {";", "\t"}):
             raise InputError(
                 f"{path}:1", f"separates its columns by {found.pop()!r}", "save it with commas"
             )
@@ -81,11 +81,20 @@ def read_table(
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
     """Write rows as CSV (UTF-8, LF, minimal quoting); `None` becomes an empty cell."""
-    buffer = io.StringIO(newline="")
-    writer = csv.DictWriter(buffer, fieldnames=list(columns), lineterminator="\n")
+    records = _Records()
+    # Before Python 3.13 a carriage return in a cell is quoted only if it ends lines as well.
+    writer = csv.DictWriter(records, fieldnames=list(columns), lineterminator="\r\n")
     writer.writeheader()
     writer.writerows(rows)
-    write_text(path, buffer.getvalue())
+    write_text(path, "".join(record.removesuffix("\r\n") + "\n" for record in records))
+
+
+class _Records(list[str]):
+    """What a CSV writer writes, one record an item."""
+
+    def write(self, record: str) -> None:
+        """Take a record."""
+        self.append(record)
 
 
 def check_unique(rows: Iterable[Row], column: str) -> None:

@@ -92,7 +92,7 @@ def build_index(
     Args:
         trees: tree files; their order does not matter.
         target: folder of the index, created if missing.
-        spec: number format, paragraph vectors and use of citations.
+        spec: number format and paragraph vectors.
         embedder: makes the vectors of texts that `store` lacks.
         store: known vectors; new ones are added.
 
@@ -100,7 +100,7 @@ def build_index(
         InputError: no trees, a bad tree, two trees of one document, no text at all, or another
             build at work on `target`. An index already there stays as it was.
     """
-    nodes = indexed_nodes(_read_trees(trees, target), use_citations=spec.use_citations)
+    nodes = indexed_nodes(_read_trees(trees, target))
     if not any(node.searched for node in nodes):
         raise InputError(str(target), "no document has text", "parse documents that have some")
     content = _Content(nodes, spec, embedder.key, embedder.dimensions)

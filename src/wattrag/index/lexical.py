@@ -9,6 +9,7 @@ a retriever with another window, title or stemming has it made from the nodes wh
 two seconds for 25,000 sentences.
 """
 
+import logging
 from collections.abc import Sequence
 from functools import cache
 from itertools import groupby
@@ -23,6 +24,9 @@ from wattrag.config.settings import Lexical
 from wattrag.errors import InputError
 from wattrag.index.select import IndexedNode, leaves
 from wattrag.store.vectors import FloatMatrix
+
+# It logs every step at DEBUG to handlers of its own.
+logging.getLogger("bm25s").setLevel(logging.WARNING)
 
 
 class LexicalIndex:

@@ -12,6 +12,8 @@ FORMAT = 1
 """Raise it when an index written before can no longer be read."""
 MANIFEST = "manifest.json"
 _CURE = "build the index again"
+_PARTS = ("nodes", "rows", "text", "lexical")
+_PATH = r"^((nodes|rows|text)-\d{6}\.[a-z]+|lexical-\d{6}/[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*)$"
 
 
 class _Strict(BaseModel):
@@ -21,7 +23,7 @@ class _Strict(BaseModel):
 class IndexFile(_Strict):
     """A file of the index, by its path within it."""
 
-    path: str = Field(pattern=r"^(nodes|text|rows|lexical)-\d{6}[A-Za-z0-9_./]*$")
+    path: str = Field(pattern=_PATH)
     size: int
     sha256: str
 
@@ -105,6 +107,9 @@ def read_manifest(index: Path) -> Manifest:
         raise InputError(str(path), f"is of format {manifest.format}, not {FORMAT}", _CURE)
     if not manifest.intact:
         raise InputError(str(path), "was changed after it was written", _CURE)
+    missing = set(_PARTS) - {file.path.partition("-")[0] for file in manifest.files}
+    if missing:
+        raise InputError(str(path), f"names no {min(missing)} file", _CURE)
     return manifest
 
 

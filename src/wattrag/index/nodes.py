@@ -2,9 +2,10 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from wattrag.errors import InputError
@@ -64,15 +65,15 @@ def read_nodes(path: Path) -> list[IndexedNode]:
         raise InputError(str(path), "is not a node store", "build the index again") from error
 
 
-def _node(row: Sequence[object]) -> IndexedNode:
-    number, node_id, kind, document_id, parent, text, metadata, searched = row
+def _node(columns: tuple[Any, ...]) -> IndexedNode:
+    row, node_id, kind, document_id, parent, text, metadata, searched = columns
     return IndexedNode(
-        row=number,  # type: ignore[arg-type]
-        id=node_id,  # type: ignore[arg-type]
-        kind=kind,  # type: ignore[arg-type]
-        document_id=document_id,  # type: ignore[arg-type]
-        parent=parent,  # type: ignore[arg-type]
-        text=text,  # type: ignore[arg-type]
-        metadata=json.loads(str(metadata)),
+        row=row,
+        id=node_id,
+        kind=kind,
+        document_id=document_id,
+        parent=parent,
+        text=text,
+        metadata=json.loads(metadata),
         searched=bool(searched),
     )

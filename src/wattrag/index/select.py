@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from wattrag.corpus.tree import DocumentTree, Kind, Metadata, Node, Paragraph, Section, nodes
+from wattrag.corpus.tree import DocumentTree, Kind, Metadata, Node, nodes
 
 _PLACEHOLDER = re.compile(
     r"\s*\[(?:img|image)\b[^\]]*\]\s*(?:size: \d+x\d+, data: \d+ bytes)?\s*", re.IGNORECASE
@@ -28,18 +28,12 @@ class IndexedNode:
     """False for titles, references, captionless images and empty texts: kept, never a hit."""
 
 
-def indexed_nodes(trees: Iterable[DocumentTree], *, use_citations: bool) -> list[IndexedNode]:
-    """All nodes of `trees` in the given order, rows counted through.
-
-    Args:
-        trees: the documents.
-        use_citations: give a document without text one sentence, its title and citation.
-    """
+def indexed_nodes(trees: Iterable[DocumentTree]) -> list[IndexedNode]:
+    """All nodes of `trees` in the given order, rows counted through."""
     found: list[IndexedNode] = []
     rows: dict[str, int] = {}
     for tree in trees:
-        complete = _with_citation(tree) if use_citations else tree
-        for node in nodes(complete):
+        for node in nodes(tree):
             parent = None if node.parent_id is None else rows[node.parent_id]
             metadata = node.metadata
             if parent is not None and found[parent].metadata.get("role") == "references":
@@ -64,17 +58,6 @@ def _searched(node: Node, metadata: Metadata) -> bool:
     if node.kind not in {"paragraph", "sentence"} or metadata.get("role") == "references":
         return False
     return bool(node.text.strip()) and _PLACEHOLDER.fullmatch(node.text) is None
-
-
-def _with_citation(tree: DocumentTree) -> DocumentTree:
-    """`tree`, or, if it has no text, `tree` with its title and citation as the only paragraph."""
-    if any(node.kind == "paragraph" and node.text.strip() for node in nodes(tree)):
-        return tree
-    text = ". ".join(part for part in (tree.title, str(tree.metadata.get("citation", ""))) if part)
-    if not text:
-        return tree
-    section = Section(title="Citation", paragraphs=(Paragraph(text=text),))
-    return tree.model_copy(update={"sections": (section,)})
 
 
 def leaves(found: Iterable[IndexedNode]) -> Iterator[IndexedNode]:

@@ -15,6 +15,9 @@ from wattrag.index.vectors import QUERY_BLOCK
 from wattrag.store.vectors import FloatMatrix
 
 ScoreArray = NDArray[np.float64]
+_DIGITS = 6
+"""Decimals of a cosine that count: the last bits differ from one processor to the next."""
+
 _HNSW_POOL = 1000
 """Nearest nodes an approximate search hands to fusion."""
 
@@ -33,9 +36,29 @@ def dense_scores(index: OpenIndex, queries: FloatMatrix) -> Iterator[ScoreArray]
         block = queries[start : start + QUERY_BLOCK]
         for cosines in index.vectors.scores(block, _HNSW_POOL):
             scores = np.full(len(index.nodes), -np.inf)
-            np.maximum.at(scores, rows, cosines)
+            np.maximum.at(scores, rows, np.round(cosines, _DIGITS))
             scores[np.isneginf(scores)] = np.nan
             yield scores
+
+
+def complete_dense(
+    index: OpenIndex, query: FloatMatrix, dense: ScoreArray, lexical: ScoreArray
+) -> None:
+    """Fill in the cosines of the best lexical nodes that an approximate search did not meet.
+
+    Args:
+        index: an open index; an exact one has nothing to fill in.
+        query: unit vector, shape (dimensions,).
+        dense: the query's cosines, shape (nodes,); changed in place.
+        lexical: the query's BM25 scores, shape (nodes,).
+    """
+    if index.vectors.mode == "exact":
+        return
+    unseen = [row for row in best(lexical, _HNSW_POOL) if np.isnan(dense[row])]
+    positions = np.flatnonzero(np.isin(index.vectors.rows, unseen))
+    rows = index.vectors.rows[positions]
+    dense[rows] = -np.inf
+    np.maximum.at(dense, rows, np.round(index.vectors.cosines(query, positions), _DIGITS))
 
 
 def lexical_scores(

@@ -91,6 +91,7 @@ def _record(
         "gt_value": gold.answer_value,
         "gt_unit": question.answer_unit,
         "gt_ref": gold.ref_id,
+        "gt_explanation": gold.explanation,
         "pred_value": row.answer_value if row else None,
         "pred_unit": row.answer_unit if row else None,
         "pred_ref": row.ref_id if row else None,

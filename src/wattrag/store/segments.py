@@ -20,6 +20,7 @@ from typing import BinaryIO, Self
 from uuid import uuid4
 
 from wattrag.errors import InputError
+from wattrag.files import read_bytes
 
 MARKER = b"WRg1"
 SUFFIX = ".segment"
@@ -86,9 +87,12 @@ def read_segments(folder: Path, damage: Damage | None = None) -> Iterator[bytes]
     Args:
         folder: where the segments lie; a missing folder is an empty store.
         damage: counts what was left out.
+
+    Raises:
+        InputError: a segment cannot be read.
     """
     for path in sorted(folder.glob(f"*{SUFFIX}")):
-        yield from _payloads(path.read_bytes(), damage or Damage())
+        yield from _payloads(read_bytes(path), damage or Damage())
 
 
 def _record(payload: bytes) -> bytes:

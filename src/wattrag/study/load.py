@@ -104,7 +104,7 @@ def read_config_file(path: Path) -> Mapping[str, Any]:
     """
     try:
         data = yaml.safe_load(read_bytes(path))
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: no such date
         raise InputError(str(path), "is not valid YAML", str(error)) from error
     if not isinstance(data, dict):
         raise InputError(str(path), "holds no settings", "see config/README.md")

@@ -119,7 +119,7 @@ def ensemble(study: Study, name: str, datafile: str) -> str:
             "vote": settings.model_dump(mode="json", exclude={"members"}),
             "members": [_member_name(m) for m in members(study, name, datafile)],
             "questions": _reading(study, datafile, ("id", "question", "answer_unit")),
-            "code": code_of("ensemble", "scoring/normalise.py"),
+            "code": code_of("ensemble", "scoring"),
         }
     )
 
@@ -128,7 +128,7 @@ def tables(study: Study) -> str:
     """Tables depend on scores and on how models are called."""
     labels = {name: study.model(name).label for name in study.settings.models}
     return canonical_json(
-        {"labels": labels, "code": code_of("analysis/tables", "scoring/comparison.py")}
+        {"labels": labels, "code": code_of("analysis/experiment.py", "analysis/tables")}
     )
 
 

@@ -13,7 +13,7 @@ _COUNTS = (
     *("num_questions", "questions_correct", "questions_wrong"),
     *("missing_count", "error_count"),
 )
-_DIFFERENCE = ("difference_to_best", "difference_low", "difference_high", "p_value")
+_DIFFERENCE = ("difference", "difference_low", "difference_high", "p_value")
 COLUMNS = (
     *_WHO,
     *(column for name in METRICS for column in (name, f"{name}_low", f"{name}_high")),

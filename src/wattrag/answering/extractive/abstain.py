@@ -6,7 +6,11 @@ from wattrag.answering.extractive.question import Question
 from wattrag.answering.reader import Evidence
 
 MIN_STRENGTH = 0.28
-"""Least strength of an answer; see `strength`."""
+"""Least strength of an answer at the first attempt; see `strength`."""
+DEEPER = 0.04
+"""How much more each further attempt asks for: the best of more passages is better by chance."""
+MIN_SHARED = 2
+"""Words that passage and question must share, if the question has as many: one is an accident."""
 MIN_COSINE = 0.35
 """Least cosine of the best hit, where hits have one: below, no passage is about the question."""
 
@@ -20,6 +24,9 @@ def strength(
     names and codes (GPT-4, 2040) that the passage's whole document never mentions: evidence about
     another thing is no evidence, however many words it shares.
     """
+    near = passage.text.stems | passage.before.stems | passage.after.stems
+    if len(near & weights.keys()) < min(MIN_SHARED, len(weights)):
+        return 0.0
     stems = {w.stem for i, w in enumerate(question.focus) if w.is_name and (i or w.has_digit)}
     names = {stem: weights[stem] for stem in stems if stem in weights}
     if not names:
@@ -32,9 +39,10 @@ def strength(
 def is_weak(evidence: Evidence, strength: float) -> bool:
     """Whether an answer of this strength would be a guess.
 
-    Neither sign grows merely because more text is shown: strength is of one passage, and the best
-    cosine is that of the first hits. So a deeper attempt turns a blank into an answer only by
-    finding a better passage.
+    Nothing here grows merely because more text is shown: strength is of one passage and has to be
+    greater the deeper the attempt, and the best cosine is that of the first hits. So a deeper
+    attempt turns a blank into an answer only by finding a clearly better passage.
     """
     cosines = [hit.scores.dense for hit in evidence.hits if hit.scores.dense is not None]
-    return strength < MIN_STRENGTH or (bool(cosines) and max(cosines) < MIN_COSINE)
+    least = MIN_STRENGTH + DEEPER * evidence.attempt
+    return strength < least or (bool(cosines) and max(cosines) < MIN_COSINE)

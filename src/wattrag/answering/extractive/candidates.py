@@ -1,13 +1,15 @@
 """Quantities in the evidence that could be the answer, and how well each fits the unit asked."""
+# ruff: noqa: RUF001 - dashes, quotes and signs as they are printed
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
-from wattrag.answering.extractive.numbers import Quantity, quantities
 from wattrag.answering.extractive.passages import Passage, Passages
+from wattrag.answering.extractive.quantities import Quantity, quantities
 from wattrag.answering.extractive.question import Question, Target
-from wattrag.answering.extractive.text import Text
+from wattrag.answering.extractive.text import YEAR, Text
 from wattrag.answering.extractive.units import units_in
 
 _CITED = re.compile(r"\[[\d,;\s–-]{1,60}\]|\barXiv:\S{1,20}|\bdoi:?\S{1,60}|https?:\S{1,200}")
@@ -18,7 +20,6 @@ _LABELLED = re.compile(
     re.IGNORECASE,
 )
 _VERSION_OF = re.compile(r"(?<!^)(?<![.!?] )\b[A-Z][A-Za-z]*[a-z][\w-]* $")
-_FIRST_YEAR, _LAST_YEAR = 1900, 2100
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ def candidates(question: Question, evidence: Passages) -> Iterator[Candidate]:
                 continue
             fitted = _fitted(quantity, passage, question.target)
             if fitted is not None:
-                yield Candidate(fitted[0], passage, fitted[1])
+                found, fit = fitted
+                yield Candidate(found, passage, fit * (_SPELLED if quantity.spelled else 1.0))
 
 
 def _only_points(
@@ -61,8 +63,7 @@ def _only_points(
         return not (target and _last_stem(text[max(0, start - 30) : start]) in target.nouns)
     if target is not None and "year" in target.nouns:
         return False
-    digits = text[start : start + 5].strip(" .,;:)")
-    return digits.isdigit() and _FIRST_YEAR <= quantity.low <= _LAST_YEAR
+    return YEAR.match(text, start) is not None
 
 
 def _last_stem(text: str) -> str:
@@ -84,20 +85,34 @@ def _fitted(
         bare = _bare_fit(quantity, passage, target)
         return None if bare is None else (quantity, bare)
     factor = quantity.unit.to(target.unit)
+    if factor is None and quantity.unit.is_rate and target.unit.per is None:
+        factor, fit = replace(quantity.unit, per=None).to(target.unit), fit * _RATE
     if factor is None:
         return None
-    return quantity.times(factor / target.scale), fit * (1.0 if factor == 1 else _CONVERTED)
+    return quantity.times(factor / target.scale), fit * _conversion_fit(factor)
 
 
 _NO_TARGET = 0.5
 _UNIT_UNASKED = 0.3
-_CONVERTED = 0.85
+_CONVERTED, _FAR_CONVERTED = 0.85, 0.5
+_FAR = 1000
+_RATE = 0.7
+"""Tonnes per year, where tonnes are asked for."""
+_SPELLED = 0.8
+"""Number words are seldom results: `one of`, `two approaches`."""
 _NOUN_BEFORE = 0.8
 _NOUN_NEARBY = 0.4
 _BARE = 0.2
 _IN_HEADER = 0.7
 _WORDS_AFTER = 4
 _WORDS_BEFORE = 4
+
+
+def _conversion_fit(factor: Decimal) -> float:
+    """People ask in the unit of the text; a unit a thousand times off measures other things."""
+    if factor == 1:
+        return 1.0
+    return _CONVERTED if 1 / Decimal(_FAR) <= factor <= _FAR else _FAR_CONVERTED
 
 
 def _of_column(quantity: Quantity, passage: Passage) -> tuple[Quantity, float]:
@@ -144,5 +159,6 @@ def _bare_fit(quantity: Quantity, passage: Passage, target: Target) -> float | N
         return None
     if passage.row is None:
         return _BARE if target.unit.dimension == "multiplier" else None
-    stated = units_in(f"{passage.row.label} {passage.row.header}")
+    row = passage.row
+    stated = [u for text in (row.label, row.header, row.caption) for u in units_in(text)]
     return _IN_HEADER if any(unit.to(target.unit) == 1 for unit, _ in stated) else _BARE

@@ -28,7 +28,11 @@ def coverage(weights: Weights, passage: Passage, spoken_of: frozenset[str]) -> f
         spoken_of: the words of its document, see `Passages.spoken_of`.
     """
     own = passage.text.stems
-    near = passage.before.stems | passage.after.stems | (passage.row.header_stems if passage.row is not None else frozenset())
+    near = (
+        passage.before.stems
+        | passage.after.stems
+        | (passage.row.header_stems if passage.row is not None else frozenset())
+    )
     total = sum(weights.values())
     share = {
         s: 1.0 if s in own else NEIGHBOUR if s in near else DOCUMENT * (s in spoken_of)

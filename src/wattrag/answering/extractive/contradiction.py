@@ -1,29 +1,21 @@
 """Signs that a passage says the opposite of a statement: negation, direction, substitution."""
+# ruff: noqa: RUF001 - dashes, quotes and signs as they are printed
 
 import re
 
-from wattrag.answering.extractive.text import STOPWORDS, Text, Word
+from wattrag.answering.extractive.text import Text, Word
+from wattrag.answering.extractive.vocabulary import DOWN, UP
 
 _NEGATION = re.compile(
-    r"\b(?:not(?! (?:just|only|merely|necessarily|limited))|no|never|neither|nor|none|cannot|without"
+    r"\b(?:not(?! (?:just|only|merely|necessarily|limited))|no|never|neither|nor|none|cannot"
+    r"|without"
     r"|lack(?:s|ed|ing)?|fail(?:s|ed)? to|unable|rarely|hardly|barely|instead of|rather than"
     r"|leaves? out|exclud(?:es|ed|ing)|absen(?:t|ce)|ignor(?:es?|ed|ing)|insufficient|unlikely"
     r"|non)\b|n['’]t\b",
     re.IGNORECASE,
 )
-_UP = frozenset(
-    "increase increases increased increasing rise rises rising risen rose grow grows grew growing "
-    "growth higher more larger greater improve improves improved improving improvement gain gains "
-    "exceed exceeds exceeded outperform outperforms outperformed surpass surpasses faster above "
-    "better highest most largest maximum".split()
-)
-_DOWN = frozenset(
-    "decrease decreases decreased decreasing fall falls fell falling fallen reduce reduces reduced "
-    "reducing reduction decline declines declined declining drop drops dropped lower less fewer "
-    "smaller worse worsen worsens degrade degrades degraded underperform underperforms "
-    "underperformed slower below shrink shrinks diminish diminishes lowest least smallest "
-    "minimum".split()
-)
+CLOSE_MATCH = 0.75
+"""Share of the statement's words from which a differing word is no paraphrase."""
 NEAR = 4
 """Words around a negation or a direction word to which it is taken to belong."""
 
@@ -38,26 +30,36 @@ def _denies(text: Text, shared: set[str]) -> bool:
     return any(_around(text, m.start()) & shared for m in _NEGATION.finditer(text.raw))
 
 
-def opposed(statement: Text, said: Text) -> int:
-    """How often both say that the same thing goes in different directions, less how often in one.
+def opposed(statement: Text, said: Text) -> float:
+    """How much both say of the same thing goes in different directions, less what in the same.
 
-    A direction word (higher, falls) belongs to the words around it; two of them are compared if
-    they share at least one.
+    A direction word (higher, falls) belongs to the content words around it, the closest most.
     """
-    balance = 0
+    balance = 0.0
     for way, about in _directions(statement):
         for other_way, other_about in _directions(said):
-            overlap = len(about & other_about)
+            overlap = sum(about[s] * other_about[s] for s in about.keys() & other_about.keys())
             balance += overlap if way != other_way else -overlap
     return balance
 
 
-def _directions(text: Text) -> list[tuple[bool, set[str]]]:
+def _directions(text: Text) -> list[tuple[bool, dict[str, float]]]:
     return [
-        (word.raw.lower() in _UP, _around(text, word.start) - {word.stem})
+        (word.raw.lower() in UP, _about(text, word))
         for word in text.words
-        if word.raw.lower() in _UP or word.raw.lower() in _DOWN
+        if word.raw.lower() in UP or word.raw.lower() in DOWN
     ]
+
+
+def _about(text: Text, word: Word) -> dict[str, float]:
+    """The words near a word, each with one over its distance."""
+    before = [w.stem for w in text.content if w.end <= word.start][: -NEAR - 1 : -1]
+    after = [w.stem for w in text.content if w.start >= word.end][:NEAR]
+    found: dict[str, float] = {}
+    for side in (before, after):
+        for distance, stem in enumerate(side, 1):
+            found[stem] = max(found.get(stem, 0.0), 1 / distance)
+    return found
 
 
 def _around(text: Text, offset: int) -> set[str]:
@@ -67,25 +69,23 @@ def _around(text: Text, offset: int) -> set[str]:
     return {w.stem for w in (*before, *after)}
 
 
-def substituted(statement: Text, said: Text, known: frozenset[str]) -> bool:
-    """Whether the passage has another word in the place of one of the statement's words.
+def substituted(statement: Text, said: Text) -> bool:
+    """Whether a passage has another word in the place of one of the statement's words.
 
-    `air cooling` against `liquid cooling`: a word that the evidence lacks stands before a word
+    `air cooling` against `liquid cooling`: a word that the passage lacks stands before a word
     that both have, and the passage has a different content word there.
-
-    Args:
-        statement: the statement.
-        said: the passage.
-        known: stems of the passage and its surroundings, where the word is not missing.
     """
-    own = statement.stems
+    words = {w.stem for w in statement.content}
+    if len(words & said.stems) < CLOSE_MATCH * len(words):
+        return False
     replaced = {
-        second.stem: first.stem
+        second.stem
         for first, second in _pairs(said)
-        if first.stem not in own and not first.has_digit
+        if first.stem not in statement.stems and not first.has_digit
     }
     return any(
-        first.stem not in known and second.stem in replaced for first, second in _pairs(statement)
+        first.stem not in said.stems and second.stem in replaced
+        for first, second in _pairs(statement)
     )
 
 
@@ -95,7 +95,5 @@ def _pairs(text: Text) -> list[tuple[Word, Word]]:
     return [
         (a, b)
         for a, b in pairs
-        if a.raw.lower() not in STOPWORDS
-        and b.raw.lower() not in STOPWORDS
-        and text.raw[a.end : b.start] in {" ", "-"}
+        if a.carries_meaning and b.carries_meaning and text.raw[a.end : b.start] in {" ", "-"}
     ]

@@ -1,4 +1,5 @@
 """Short answers in words: names and terms that the evidence offers for what is asked."""
+# ruff: noqa: RUF001 - dashes, quotes and signs as they are printed
 
 import re
 from collections.abc import Iterator
@@ -6,23 +7,29 @@ from dataclasses import dataclass
 
 from wattrag.answering.extractive.closeness import closeness, coverage
 from wattrag.answering.extractive.passages import Passage, Passages
+from wattrag.answering.extractive.quantities import quantities
 from wattrag.answering.extractive.question import Question
-from wattrag.answering.extractive.text import STOPWORDS, Text
+from wattrag.answering.extractive.text import Text
+from wattrag.answering.extractive.vocabulary import STOPWORDS
 
-_TOKEN = r"(?:[A-Z][\w'’]*|[a-z]+[A-Z]\w*|\w*\d\w*[A-Za-z]\w*)(?:[-./+][\w]+)*"
-_NAME = re.compile(rf"{_TOKEN}(?: (?:(?:of|for|and|the|in|&) (?=[A-Z]))*{_TOKEN})*")
+_PART = r"(?:[A-Z][\w'’]*|[a-z]+[A-Z]\w*|\w*\d\w*[A-Za-z]\w*)(?:[-./+][\w]+)*"
+_LINK = r"(?: (?:(?:of|for|and|the|in|&) (?=[A-Z]))*"
+_NUMBERED = r"(?: \d{1,6}(?:[-.]\d{1,4})*(?![\w%]))?"
+_NAME = re.compile(rf"{_PART}{_LINK}{_PART})*{_NUMBERED}")
+_CODE = re.compile(r"(?<![\w-])[a-z]+(?:[-_.][a-z0-9]+)+(?![\w-])")
 _QUOTED = re.compile(r"[\"“‘«]([^\"“”‘’«»]{2,60})[\"”’»]")
 _CALLED = re.compile(
-    r"\b(?:called|termed|named|known as|referred to as|dubbed|so-called|denoted as)"
-    r" (?:the |an? )?[\"“‘]?(?P<name>[\w’'-]+(?: [\w’'-]+){0,3}?)[\"”’]?(?=[,.;:()]|$| (?:is|are|which|that|and|for|to|in|of)\b)",
-    re.IGNORECASE,
+    r"\b(?:called|termed|named|known as|referred to as|dubbed|so-called|denoted as) (?:the |an? )?"
+    r"[\"“‘]?(?P<name>[\w’'-]+(?: [\w’'-]+){0,3}?)[\"”’]?"
+    r"(?=[,.;:()]|$| (?:is|are|has|which|that|and|for|to|in|of|reads?)\b)"
 )
 _DEFINED = re.compile(
-    r"(?:^|[.;•●] ?)(?:An? |The )?(?P<name>[A-Z][\w-]*(?: [\w-]+){0,4}?)"
-    r"(?: \([^)]{1,20}\))?(?::| (?:is|are) (?:defined as|the)\b| refers? to\b| means?\b| denotes?\b)"
+    r"(?:^|[.;•●] ?)(?:An? |The )?(?P<name>[A-Z][\w-]*(?: [\w-]+){0,4}?)(?: \([^)]{1,20}\))?"
+    r"(?::| (?:is|are) (?:defined as|the)\b| refers? to\b| means?\b| denotes?\b)"
 )
 _HEAD = re.compile(
-    r"\b(?:which|what) (?:is |was |are |were )?(?:the )?(?:name of (?:the |an? )?|names of (?:the )?)?"
+    r"\b(?:which|what) (?:is |was |are |were )?(?:the )?"
+    r"(?:name of (?:the |an? )?|names of (?:the )?)?"
     r"(?P<head>[\w-]+(?: [\w-]+){0,3})",
     re.IGNORECASE,
 )
@@ -41,7 +48,7 @@ class Named:
     coverage: float
 
 
-DEFINED, QUOTED, HEAD = 0.5, 0.15, 0.3
+DEFINED, QUOTED, HEAD, CODE = 0.5, 0.15, 0.3, -0.1
 CLOSENESS, RANK, SINGLE = 0.8, 0.2, -0.1
 """Weights: a definition where a term is asked for, quotation marks, the asked-for kind of thing
 next to the name; a single capital at a sentence's start is often no name at all."""
@@ -83,9 +90,10 @@ def _names(question: Question, evidence: Passages, weights: dict[str, float]) ->
 
 def _offered(passage: Passage, *, asks_term: bool) -> Iterator[tuple[str, float]]:
     text = passage.text.raw
+    yield from ((m["name"].strip(), DEFINED) for m in _CALLED.finditer(text))
     if asks_term:
-        for pattern in (_CALLED, _DEFINED):
-            yield from ((m["name"].strip(), DEFINED) for m in pattern.finditer(text))
+        yield from ((m["name"].strip(), DEFINED) for m in _DEFINED.finditer(text))
+    yield from ((m.group(), CODE) for m in _CODE.finditer(text))
     for match in _QUOTED.finditer(text):
         yield match[1].strip(" ,."), QUOTED
     for match in _NAME.finditer(text):
@@ -94,8 +102,18 @@ def _offered(passage: Passage, *, asks_term: bool) -> Iterator[tuple[str, float]
         if first.lower() in STOPWORDS:
             name = rest
         alone = " " not in name and name[1:].islower() and match.start() == 0
-        if name:
+        if name and not _is_heading(name) and not quantities(name):
             yield name, SINGLE if alone else 0.0
+
+
+def _is_heading(name: str) -> bool:
+    """Whether it is set in capitals throughout, or points to a figure or a section."""
+    words = name.split()
+    shouted = len(words) >= _HEADING_WORDS and name.isupper()
+    return shouted or words[0].rstrip(".") in {"Fig", "Figure", "Table", "Section", "Appendix"}
+
+
+_HEADING_WORDS = 3
 
 
 def _rank(passage: Passage) -> float:

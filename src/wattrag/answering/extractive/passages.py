@@ -8,8 +8,9 @@ from math import log
 
 from wattrag.answering.extractive.question import Question
 from wattrag.answering.extractive.tables import Row, flattened_rows, named_rows
-from wattrag.answering.extractive.text import Text, sentences, tidy, years_in
+from wattrag.answering.extractive.text import Text, Word, sentences, tidy, years_in
 from wattrag.answering.reader import Evidence
+from wattrag.retrieval.records import Snippet
 
 
 @dataclass(frozen=True)
@@ -49,50 +50,42 @@ class Passages:
 
     def weights(self, question: Question) -> dict[str, float]:
         """How much each focus word of a question tells: its idf, more if it looks like a name."""
-        return {
-            w.stem: self.idf(w.stem) * (_NAME_WEIGHT if w.is_name else 1.0) for w in question.focus
-        }
+        return {w.stem: self.idf(w.stem) * _kind_weight(w) for w in question.focus}
 
 
-_NAME_WEIGHT = 1.5
-"""Names and codes say which thing is meant; other words have synonyms."""
+CODE, NAME = 2.0, 1.5
+"""Codes (405B, A100) and names say which thing is meant; other words have synonyms."""
+
+
+def _kind_weight(word: Word) -> float:
+    return CODE if word.has_digit else NAME if word.is_name else 1.0
 
 
 def passages(evidence: Evidence) -> Passages:
-    """Cut the context and the hits of an attempt into passages, in context order, once each."""
+    """Cut the context of an attempt into passages, in order, each text once.
+
+    Hits give passages their rank and, where a passage is just a hit, their node; a hit that the
+    context has no room for was not shown, so it is not read.
+    """
     ranks = _hit_ranks(evidence)
     found: list[Passage] = []
     seen: set[tuple[str, str]] = set()
-    for node_id, document_id, text in _sources(evidence):
-        pieces = [(Text(t), row) for t, row in _pieces(text)]
-        for i, (piece, row) in enumerate(pieces):
-            key = (document_id, " ".join(piece.raw.split()))
+    for snippet in evidence.context:
+        pieces = [(Text(t), row) for t, row in _pieces(snippet)]
+        texts = [_NOTHING, *(piece for piece, _ in pieces), _NOTHING]
+        for i, (piece, row) in enumerate(pieces, 1):
+            key = (snippet.document_id, " ".join(piece.raw.split()))
             if key in seen:
                 continue
             seen.add(key)
-            exact = ranks.get(key)
-            rank, best = exact if exact else (_inside(key, ranks), node_id)
-            before = pieces[i - 1][0] if i else _NOTHING
-            after = pieces[i + 1][0] if i + 1 < len(pieces) else _NOTHING
-            found.append(Passage(piece, best, document_id, rank, before, after, row))
+            rank, node_id = ranks.get(key) or (_inside(key, ranks), snippet.node_id)
+            near = (texts[i - 1], texts[i + 1])
+            found.append(Passage(piece, node_id, snippet.document_id, rank, *near, row))
     frequency = Counter(stem for p in found for stem in p.text.stems)
     return Passages(tuple(found), frequency, _spoken_of(found, evidence))
 
 
 _NOTHING = Text("")
-
-
-def _sources(evidence: Evidence) -> Iterator[tuple[str, str, str]]:
-    """Node id, document id and text: first the context, then hits that it does not contain."""
-    shown: dict[str, str] = {}
-    for snippet in evidence.context:
-        text = tidy(snippet.text)
-        shown[snippet.document_id] = shown.get(snippet.document_id, "") + "\n" + text
-        yield snippet.node_id, snippet.document_id, text
-    for hit in evidence.hits:
-        text = tidy(evidence.hit_texts.get(hit.node_id, ""))
-        if text and text not in shown.get(hit.document_id, ""):
-            yield hit.node_id, hit.document_id, text
 
 
 def _spoken_of(found: list[Passage], evidence: Evidence) -> dict[str, frozenset[str]]:
@@ -119,10 +112,10 @@ def _inside(key: tuple[str, str], ranks: dict[tuple[str, str], tuple[int, str]])
     return min(inside, default=None)
 
 
-def _pieces(text: str) -> Iterator[tuple[str, Row | None]]:
-    named = named_rows(text)
-    if named:
-        yield from ((row.text, row) for row in named)
+def _pieces(snippet: Snippet) -> Iterator[tuple[str, Row | None]]:
+    text = tidy(snippet.text)
+    if snippet.metadata.get("attachment_type") == "table":
+        yield from ((row.text, row) for row in named_rows(text))
         return
     for block in sentences(text):
         found = flattened_rows(block)

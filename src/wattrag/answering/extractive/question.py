@@ -60,7 +60,9 @@ class Question:
 
 
 _TRUTH = re.compile(r"^\W*(?:true\s*(?:or|/)\s*false|t\s*/\s*f)\b[\s:.,?-]*", re.IGNORECASE)
-_YES_NO = re.compile(r"^\W*(?:is|are|was|were|do|does|did|has|have|can|could|will)\b", re.IGNORECASE)
+_YES_NO = re.compile(
+    r"^\W*(?:is|are|was|were|do|does|did|has|have|can|could|will)\b", re.IGNORECASE
+)
 _QUANTITY = re.compile(
     r"\bhow (?:many|much|long|large|big|fast|far|high|often|old|tall|heavy)\b|\bby how\b"
     r"|\bwhat (?:\w+ )?(?:percent|percentage|fraction|share|proportion|factor|number|ratio)\b"
@@ -75,7 +77,8 @@ _IMPLIED = (
 )
 _STATED = re.compile(r"\(?\bin (?P<unit>[\w$%/.²³ -]{1,30})\)?\s*\?\s*$", re.IGNORECASE)
 _RANGE = re.compile(
-    r"\brange\b|\bbetween what\b|\bfrom what\b.*\bto what\b|\blower and upper\b|\bas (?:a|an) interval\b",
+    r"\brange\b|\bbetween (?:what|which)\b|\bfrom what\b.*\bto what\b|\blower and upper\b"
+    r"|\bas (?:a|an) interval\b",
     re.IGNORECASE,
 )
 _COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
@@ -84,7 +87,12 @@ _LIST = re.compile(
     rf" (?P<count>{'|'.join(_COUNTS)})\b(?! of)|\blist (?:all|the)\b|\bas a list\b",
     re.IGNORECASE,
 )
+_SEVERAL = re.compile(
+    r"\bin (?:this|that|the same) order\b|\bhow many\b.*\bhow many\b|\brespectively\b",
+    re.IGNORECASE,
+)
 _OPTIONS = re.compile(r"[:,]\s*(?P<list>[^:?]{3,300}?,? or [^,?:]{1,60})\?*\s*$", re.IGNORECASE)
+_CHOOSES = re.compile(r"\b(?:which|what|who)\b", re.IGNORECASE)
 _SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 
 
@@ -92,22 +100,30 @@ def analyse(question: str, unit: str) -> Question:
     """Analyse a question and the content of its unit column (may be empty or `is_blank`)."""
     asked = tidy(question).replace("\n", " ")
     truth = _TRUTH.match(asked)
-    target = _target(unit)
     if truth:
         return Question(Text(asked[truth.end() :]), Kind.TRUTH, None)
-    text = Text(asked)
+    target = _target(unit)
     if target is not None:
-        return Question(text, Kind.RANGE if _RANGE.search(asked) else Kind.NUMBER, target)
+        kind = Kind.LIST if _SEVERAL.search(asked) else _number_or_range(asked)
+        return Question(Text(asked), kind, target)
     options = _options(asked)
-    if len(options) > 1 and re.search(r"\bwhich\b|\bwhat\b|\bwho\b", asked, re.IGNORECASE):
-        return Question(text, Kind.CHOICE, None, options)
+    if len(options) > 1:
+        return Question(Text(asked), Kind.CHOICE, None, options)
     if _QUANTITY.search(asked):
-        kind = Kind.RANGE if _RANGE.search(asked) else Kind.NUMBER
-        return Question(text, kind, _implied_target(asked))
+        return Question(Text(asked), _number_or_range(asked), _implied_target(asked))
+    return _in_words(asked)
+
+
+def _number_or_range(asked: str) -> Kind:
+    return Kind.RANGE if _RANGE.search(asked) else Kind.NUMBER
+
+
+def _in_words(asked: str) -> Question:
     listed = _LIST.search(asked)
     if listed:
-        return Question(text, Kind.LIST, None, count=_COUNTS.get((listed["count"] or "").lower(), 0))
-    return Question(text, Kind.TRUTH if _YES_NO.match(asked) else Kind.NAME, None)
+        count = _COUNTS.get((listed["count"] or "").lower(), 0)
+        return Question(Text(asked), Kind.LIST, None, count=count)
+    return Question(Text(asked), Kind.TRUTH if _YES_NO.match(asked) else Kind.NAME, None)
 
 
 def _target(unit: str) -> Target | None:
@@ -136,7 +152,7 @@ def _implied_target(question: str) -> Target | None:
 
 def _options(question: str) -> tuple[str, ...]:
     match = _OPTIONS.search(question)
-    if match is None:
+    if match is None or not _CHOOSES.search(question):
         return ()
     parts = re.split(r",\s*(?:or\s+)?|\s+or\s+", match["list"])
     options = tuple(part.strip(" .?\"'") for part in parts)

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 
 from wattrag.answering.extractive.abstain import is_weak, strength
+from wattrag.answering.extractive.arithmetic import difference, sides
 from wattrag.answering.extractive.candidates import candidates
-from wattrag.answering.extractive.choose import choose
+from wattrag.answering.extractive.choose import Chosen, choose
+from wattrag.answering.extractive.closeness import Weights
+from wattrag.answering.extractive.lists import list_names, list_quantities
 from wattrag.answering.extractive.names import Named, find_name, pick_option
 from wattrag.answering.extractive.passages import Passage, Passages, passages
 from wattrag.answering.extractive.question import Kind, Question, analyse
@@ -30,6 +33,8 @@ class Finding:
     passage: Passage
     coverage: float
     fit: float = 1.0
+    second: Passage | None = None
+    """The passage of the other operand, if two were combined."""
 
 
 class ExtractiveReader:
@@ -49,20 +54,26 @@ class ExtractiveReader:
         return _answer(found, sure)
 
 
-def _find(asked: Question, shown: Passages, weights: dict[str, float]) -> Finding | None:
+def _find(asked: Question, shown: Passages, weights: Weights) -> Finding | None:
     match asked.kind:
         case Kind.NUMBER | Kind.RANGE:
             return _quantity(asked, shown, weights)
         case Kind.TRUTH:
             return _verdict(asked, shown, weights)
+        case Kind.LIST:
+            return _list(asked, shown, weights)
         case Kind.CHOICE:
             return _named(pick_option(asked, shown, weights) or find_name(asked, shown, weights))
         case _:
             return _named(find_name(asked, shown, weights))
 
 
-def _quantity(asked: Question, shown: Passages, weights: dict[str, float]) -> Finding | None:
-    best = choose(asked, list(candidates(asked, shown)), shown, weights)
+def _quantity(asked: Question, shown: Passages, weights: Weights) -> Finding | None:
+    offered = list(candidates(asked, shown))
+    pair = sides(asked)
+    if pair and (gap := difference(asked, pair, offered, shown, weights)):
+        return _difference(*gap)
+    best = choose(asked, offered, shown, weights)
     if best is None:
         return None
     passage, quantity = best.candidate.passage, best.candidate.quantity
@@ -70,7 +81,25 @@ def _quantity(asked: Question, shown: Passages, weights: dict[str, float]) -> Fi
     return Finding(raw, best.value, raw, passage, best.coverage, best.candidate.fit)
 
 
-def _verdict(asked: Question, shown: Passages, weights: dict[str, float]) -> Finding | None:
+def _difference(first: Chosen, second: Chosen, value: str) -> Finding:
+    passages = (first.candidate.passage, second.candidate.passage)
+    raw = f"{first.value} - {second.value}"
+    cover = min(first.coverage, second.coverage)
+    fit = min(first.candidate.fit, second.candidate.fit)
+    return Finding(f"{raw} = {value}", value, raw, passages[0], cover, fit, passages[1])
+
+
+def _list(asked: Question, shown: Passages, weights: Weights) -> Finding | None:
+    if asked.target is None:
+        return _named(list_names(asked, shown, weights) or find_name(asked, shown, weights))
+    found = list_quantities(asked, list(candidates(asked, shown)), shown, weights)
+    if found is None:
+        return _quantity(asked, shown, weights)
+    value, passage, cover = found
+    return Finding(value, value, value, passage, cover)
+
+
+def _verdict(asked: Question, shown: Passages, weights: Weights) -> Finding | None:
     verdict = judge(asked, shown, weights)
     if verdict is None:
         return None
@@ -85,15 +114,25 @@ def _named(named: Named | None) -> Finding | None:
 
 
 def _answer(found: Finding, sure: float) -> Answer:
-    passage = found.passage
-    kind = "Table" if passage.row is not None else "Quote"
+    sources = [found.passage]
+    if found.second is not None and found.second is not found.passage:
+        sources.append(found.second)
     return Answer(
         answer=found.words,
         value=found.value,
         raw_value=found.raw,
-        ref_id=(passage.document_id,),
-        supporting_materials=" ".join(passage.text.raw.split()),
-        evidence=(passage.node_id,),
-        explanation=f"{kind}: the passage shares the most with the question.",
+        ref_id=tuple(dict.fromkeys(p.document_id for p in sources)),
+        supporting_materials=" / ".join(" ".join(p.text.raw.split()) for p in sources),
+        evidence=tuple(dict.fromkeys(p.node_id for p in sources)),
+        explanation=_explanation(found),
         confidence=round(min(max(sure, 0.0), 1.0), 3),
     )
+
+
+def _explanation(found: Finding) -> str:
+    """The kind of evidence, as the reference task's explanations name it."""
+    if found.second is not None:
+        return f"Math: {found.words}."
+    if found.passage.row is not None:
+        return "Table: the row shares the most with the question."
+    return "Quote: the sentence shares the most with the question."

@@ -1,4 +1,5 @@
 """Rows of tables: as our parser writes them, and as PDF text flattens them."""
+# ruff: noqa: RUF001 - dashes, quotes and signs as they are printed
 
 import re
 from dataclasses import dataclass
@@ -27,14 +28,15 @@ class Row:
     label: str
     header: str
     """All column names, or the lines above the row in flattened text."""
+    caption: str
     cells: tuple[Cell, ...]
     named: bool = False
     """Whether the source names the column of each cell."""
 
     @cached_property
     def header_stems(self) -> frozenset[str]:
-        """Stems of the header."""
-        return Text(self.header).stems
+        """Stems of header and caption."""
+        return Text(f"{self.header} {self.caption}").stems
 
     def cell_at(self, offset: int) -> int | None:
         """Index of the cell at a place in the text, or None."""
@@ -47,9 +49,9 @@ class Row:
 
 
 def named_rows(text: str) -> list[Row]:
-    """The rows of a table node, `column: value; column: value` lines; none if it is not one.
+    """The lines of a table node, which are `column: value; column: value` where they are rows.
 
-    Lines that are no rows, such as the caption, belong to the header of the rows below them.
+    A line that is no row is taken for the caption of the rows below it.
     """
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     found: list[Row] = []
@@ -58,13 +60,14 @@ def named_rows(text: str) -> list[Row]:
         row = _named(line, above)
         found.append(row or _plain(line))
         above = above if row else line
-    return found if any(row.cells for row in found) else []
+    return found
 
 
 def flattened_rows(block: str) -> list[Row]:
     """The rows in a block of text from a PDF, or none if it is running text.
 
-    A row is a line of numbers behind a label; lines without numbers above it are its header.
+    A row is a line of numbers behind a label; lines without numbers above it are its header, and
+    so is the table's caption, wherever it stands.
     """
     lines = [line.strip() for line in block.split("\n") if line.strip()]
     dense = [_is_dense(line) for line in lines]
@@ -72,10 +75,11 @@ def flattened_rows(block: str) -> list[Row]:
         return []
     found: list[Row] = []
     header: list[str] = []
+    caption = next((line for line in lines if _CAPTION.match(line)), "")
     below_rows = False
     for line, is_row in zip(lines, dense, strict=True):
         if is_row:
-            found.append(_numbered(line, " ".join(header[-_HEADER_LINES:])))
+            found.append(_numbered(line, " ".join(header[-_HEADER_LINES:]), caption))
         else:
             header = [line] if below_rows else [*header, line]
             found.append(_plain(line))
@@ -84,10 +88,10 @@ def flattened_rows(block: str) -> list[Row]:
 
 
 def _plain(line: str) -> Row:
-    return Row(line, "", "", ())
+    return Row(line, "", "", "", ())
 
 
-def _named(line: str, above: str) -> Row | None:
+def _named(line: str, caption: str) -> Row | None:
     parts = line.split("; ")
     if len(parts) < _MIN_CELLS or sum(": " in part for part in parts) < len(parts) - 1:
         return None
@@ -98,19 +102,20 @@ def _named(line: str, above: str) -> Row | None:
         cells.append(Cell(column if colon else "", start, start + len(part)))
         start += len(part) + len("; ")
     label = parts[0].partition(": ")[2] or parts[0]
-    header = " ".join([above, *(cell.column for cell in cells)])
-    return Row(line, label, header, tuple(cells), named=True)
+    header = " ".join(cell.column for cell in cells)
+    return Row(line, label, header, caption, tuple(cells), named=True)
 
 
+_CAPTION = re.compile(r"table\s+[\dIVX]+[.:]", re.IGNORECASE)
 _MIN_CELLS = 2
 _MIN_ROWS = 2
 _MIN_NUMBERS = 2
 _HEADER_LINES = 4
 
 
-def _numbered(line: str, header: str) -> Row:
+def _numbered(line: str, header: str, caption: str) -> Row:
     cells = tuple(Cell("", *m.span()) for m in _NUMERIC.finditer(line))
-    return Row(line, line[: cells[0].start].strip() if cells else "", header, cells)
+    return Row(line, line[: cells[0].start].strip() if cells else "", header, caption, cells)
 
 
 def _is_dense(line: str) -> bool:

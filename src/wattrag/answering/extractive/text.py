@@ -1,17 +1,23 @@
 """Text as the reader compares it: tidied lines, sentences, stemmed words with their places."""
+# ruff: noqa: RUF001 - dashes, quotes and signs as they are printed
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import Stemmer
+
+from wattrag.answering.extractive.vocabulary import SAME, STOPWORDS
 
 _LIGATURES = str.maketrans({"ﬁ": "fi", "ﬂ": "fl", "ﬀ": "ff", "ﬃ": "ffi", "ﬄ": "ffl", "\u00ad": ""})
 _LINE_HYPHEN = re.compile(r"(?<=[a-z])-\n[ \t]*(?=[a-z])")
 _SUBSCRIPT = re.compile(r"CO[ \t]{0,4}(?:₂|2)(?![0-9])(?:[ \t]{1,4}(?=e\b|eq\b))?")
 _LOOSE_POINT = re.compile(r"(?<=\d) \.(?=\d)")
-_YEAR = re.compile(r"(?<![\w.,])(?:19|20)\d\d(?![\w]|[.,]\d)")
-_GLUED = re.compile(r"(?<![A-Za-z])(a|about|and|by|for|from|in|is|of|only|or|than|to|was)(?=[$€£]?\d)")
+YEAR = re.compile(r"(?<![\w.,])(?:19|20)\d\d(?![\w]|[.,]\d)")
+_GLUED = re.compile(
+    r"(?<![A-Za-z])(a|about|and|by|for|from|in|is|of|only|or|than|to|was)(?=[$€£]?\d)"
+)
 _WORD = re.compile(r"[^\W_]+(?:[.,]\d[^\W_]*)*")
 _END = re.compile(r"(?<=[.!?])[\"'”’)\]]{0,3}\s+(?=[\"'“‘(\[●•]{0,2}[A-Z0-9●•])")
 _ABBREVIATION = re.compile(
@@ -19,45 +25,20 @@ _ABBREVIATION = re.compile(
     r"|e\.g|i\.e)|\b[A-Z])\.$"
 )
 
-STOPWORDS = frozenset(
-    "a about according al all also an and any approximately are as at based be been being but by can "
-    "could did do does document documents done each estimate estimated et false for from had has have "
-    "how if in into is it its just many may me might more most much name named of on one or other "
-    "our out paper papers per please range recent reported roughly shall should so some study such "
-    "than that the their them then there these they this those through to true under up us value "
-    "was we were what when where whether which while who whose why will with within "
-    "would you your".split()
-)
-"""Function words, and the words in which questions about papers are framed."""
 
-_SAME = {
-    "use": "use using usage consume consumes consumed consumption draw draws drew",
-    "energy": "electricity electric electrical",
-    "co2": "carbon co2e co2eq tco2e kgco2e gco2e",
-    "emit": "emission emissions",
-    "reduce": "reduction decrease decreases decline fall falls fell drop drops cut saving savings "
-    "lower lowered",
-    "increase": "rise rises rose risen grow grows grew growth",
-    "cost": "price prices charge charges pay pays paid spend spent",
-    "maximum": "max largest highest biggest peak most",
-    "minimum": "min smallest lowest least",
-    "average": "mean",
-    "percent": "percentage",
-    "liter": "litre litres",
-    "meter": "metre metres",
-    "center": "centre centres",
-}
-"""Words that mean the same in questions about footprints, and British spellings."""
-
-
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     """A word at its place in a text; `stem` is lower case and stemmed."""
 
     stem: str
     start: int
     end: int
     raw: str
+
+    @property
+    def carries_meaning(self) -> bool:
+        """Whether it is neither a function word nor a single letter."""
+        single = len(self.raw) == 1 and self.raw.isalpha()
+        return not single and self.raw.lower() not in STOPWORDS
 
     @property
     def is_name(self) -> bool:
@@ -79,10 +60,8 @@ class Text:
     @cached_property
     def words(self) -> tuple[Word, ...]:
         """All words in order, function words included."""
-        found = list(_WORD.finditer(self.raw))
-        stems = stemmed([m.group().lower() for m in found])
         return tuple(
-            Word(s, m.start(), m.end(), m.group()) for s, m in zip(stems, found, strict=True)
+            Word(stem(m.group()), m.start(), m.end(), m.group()) for m in _WORD.finditer(self.raw)
         )
 
     @cached_property
@@ -93,22 +72,36 @@ class Text:
     @cached_property
     def content(self) -> tuple[Word, ...]:
         """The words that carry meaning."""
-        return tuple(w for w in self.words if w.raw.lower() not in STOPWORDS)
+        return tuple(w for w in self.words if w.carries_meaning)
 
 
-def stemmed(words: list[str]) -> list[str]:
-    """Stems of lower-case words; words of `_SAME` share one."""
-    stems = Stemmer.Stemmer("english").stemWords(words)
-    return [_CANONICAL.get(stem, stem) for stem in stems]
+def _singular(word: str) -> str:
+    """An acronym without its plural s: `GPU` of `GPUs`."""
+    return word[:-1] if word.endswith("s") and word[:-1].isupper() else word
 
 
-_STEM = Stemmer.Stemmer("english").stemWord
-_CANONICAL = {_STEM(w): _STEM(head) for head, words in _SAME.items() for w in words.split()}
+@lru_cache(maxsize=65536)
+def stem(word: str) -> str:
+    """The stem of a word, in lower case; words of `SAME` share one."""
+    found = str(_stemmer().stemWord(_singular(word).lower()))
+    return _CANONICAL.get(found, found)
+
+
+def _stemmer() -> Stemmer.Stemmer:
+    # A stemmer must not be shared between threads; making one costs microseconds.
+    return Stemmer.Stemmer("english")
+
+
+_CANONICAL = {
+    _stemmer().stemWord(word): _stemmer().stemWord(head)
+    for head, words in SAME.items()
+    for word in words.split()
+}
 
 
 def years_in(text: str) -> frozenset[str]:
     """The calendar years that a text names."""
-    return frozenset(_YEAR.findall(text))
+    return frozenset(YEAR.findall(text))
 
 
 def tidy(text: str) -> str:

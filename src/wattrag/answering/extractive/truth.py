@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from wattrag.answering.extractive.closeness import Weights, coverage
 from wattrag.answering.extractive.contradiction import negated, opposed, substituted
-from wattrag.answering.extractive.numbers import Quantity, quantities
 from wattrag.answering.extractive.passages import Passage, Passages
+from wattrag.answering.extractive.quantities import Quantity, quantities
 from wattrag.answering.extractive.question import Question
 from wattrag.answering.extractive.text import Text
 
@@ -23,14 +23,12 @@ _CAUTIOUS = re.compile(
 
 PRIOR = 0.2
 NUMBER_FOUND, NUMBER_MISSED = 0.8, -1.0
-NEGATED, OPPOSED, SUBSTITUTED = -1.0, -1.0, -1.0
+NEGATED, OPPOSED, SUBSTITUTED = -1.5, -1.0, -1.0
 SWEEPING, CAUTIOUS = -0.5, 0.4
 COVERED, COVERED_AT = 0.5, 0.5
 """Log-odds of each sign: round numbers set by judgement. What contradicts weighs most; a sweeping
 word that the evidence lacks makes a statement more often false, a cautious one more often true.
 How much of the statement is found says little: false statements are made from true ones."""
-CLOSE_MATCH = 0.7
-"""Coverage from which a differing word is a substitution and not a paraphrase."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ def judge(question: Question, evidence: Passages, weights: Weights) -> Verdict |
     odds += _numbers(statement, [p for _, p in scored[:_CONSIDERED]])
     odds += NEGATED * negated(statement, best.text)
     odds += OPPOSED * (opposed(statement, best.text) > 0)
-    odds += SUBSTITUTED * (cover >= CLOSE_MATCH and substituted(statement, best.text, _known(best)))
+    odds += SUBSTITUTED * substituted(statement, best.text)
     said = best.text.raw.lower()
     odds += SWEEPING * any(m.lower() not in said for m in _SWEEPING.findall(statement.raw))
     odds += CAUTIOUS * bool(_CAUTIOUS.search(statement.raw))
@@ -64,10 +62,6 @@ def judge(question: Question, evidence: Passages, weights: Weights) -> Verdict |
 
 _CONSIDERED = 4
 _RANK = 0.1
-
-
-def _known(passage: Passage) -> frozenset[str]:
-    return passage.text.stems | passage.before.stems | passage.after.stems
 
 
 def _numbers(statement: Text, passages: list[Passage]) -> float:

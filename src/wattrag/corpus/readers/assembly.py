@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from wattrag.corpus.readers.blocks import CAPTION, Block, Float
+from wattrag.corpus.readers.blocks import Block, Float
 from wattrag.corpus.readers.grid import table_paragraph
 from wattrag.corpus.readers.headings import Heading
 from wattrag.corpus.readers.hyphens import Vocabulary
@@ -105,7 +105,7 @@ def _add(draft: _Draft, block: Block, setting: _Setting) -> None:
 
 def _paragraphs(draft: _Draft, setting: _Setting, *, is_reference: bool) -> tuple[Paragraph, ...]:
     floats = [item for item in draft.items if isinstance(item, Float)]
-    captions = [item[1][0] for item in draft.items if _is_caption(item)]
+    captions = [block for item in draft.items for block in _captions(item)]
     pairs = _pairs(floats, captions)
     taken = {id(c) for f, c in pairs.values() if f.kind == "table"}
     paragraphs = []
@@ -130,8 +130,8 @@ def _role_name(role: Role, *, is_reference: bool) -> str | None:
     return None if role is Role.TEXT else role.value
 
 
-def _is_caption(item: tuple[Role, list[Block]] | Float) -> bool:
-    return not isinstance(item, Float) and item[0] is Role.CAPTION
+def _captions(item: tuple[Role, list[Block]] | Float) -> list[Block]:
+    return [] if isinstance(item, Float) or item[0] is not Role.CAPTION else item[1][:1]
 
 
 def _pairs(floats: list[Float], captions: list[Block]) -> dict[int, tuple[Float, Block]]:
@@ -152,8 +152,7 @@ def _pairs(floats: list[Float], captions: list[Block]) -> dict[int, tuple[Float,
 
 
 def _is_of_kind(caption: Block, kind: str) -> bool:
-    match = CAPTION.match(caption.text)
-    names_table = bool(match) and match["kind"].casefold().startswith("tab") if match else False
+    names_table = caption.text[:3].casefold() == "tab"
     return names_table == (kind == "table") or (kind == "table" and _names_exhibit(caption))
 
 

@@ -1,16 +1,17 @@
 """Lines into blocks: runs of lines of one paragraph, heading, caption or note within a column."""
 
+import itertools
 import re
 from collections.abc import Sequence
 from statistics import median
 from typing import NamedTuple
 
+from wattrag.corpus.readers.geometry import Box
 from wattrag.corpus.readers.lines import Line
-from wattrag.corpus.readers.page import Box
 
 CAPTION = re.compile(
     r"(?P<kind>fig(?:ure|\.)?|table|tab\.|exhibit|chart|scheme|listing|algorithm|box|plate)"
-    r"\s*(?P<number>(?:[A-Z]?\d+(?:[.\-–]\d+)*[a-z]?|[IVX]+))\s*(?:[.:|—–-]|\s[A-Z]|$)",
+    r"\s*(?P<number>(?:[A-Z]?\d+(?:[.\-\u2013]\d+)*[a-z]?|[IVX]+))\s*(?:[.:|—\u2013-]|\s[A-Z]|$)",
     re.IGNORECASE,
 )
 NUMBERED = re.compile(
@@ -19,10 +20,10 @@ NUMBERED = re.compile(
     re.IGNORECASE,
 )
 LIST_ITEM = re.compile(
-    r"(?:[•●○▪■□◦‣⁃∙·➢►✓*–—-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]|\[\d{1,3}\])\s"
+    r"(?:[•●○▪■□◦‣\u2043∙·➢►✓*\u2013—-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]|\[\d{1,3}\])\s"
 )
 _LEADING = re.compile(r"[(\[]?(\d{1,3})(?:[.)\]]\s|\s?(?=https?:)|\s(?=[A-Z]))")
-ENDED = re.compile(r"[.!?:;。！？]['\"”’)\]]*(?:\[\d[\d,–-]*\])?$")
+ENDED = re.compile(r"[.!?:;。\uff01\uff1f]['\"”\u2019)\]]*(?:\[\d[\d,\u2013-]*\])?$")
 NEW_PARAGRAPH_PITCH = 1.3  # times the usual distance of lines
 INDENT = 0.8  # em
 SHORT_LINE = 0.12  # of the column's width left blank at the right
@@ -101,7 +102,7 @@ def _usual_pitch(lines: Sequence[Line]) -> float:
     """Median distance of following lines of one size, in em."""
     pitches = [
         (b.box.y1 - a.box.y1) / a.size
-        for a, b in zip(lines, lines[1:], strict=False)
+        for a, b in itertools.pairwise(lines)
         if abs(a.size - b.size) < 0.3 and 0.8 < (b.box.y1 - a.box.y1) / max(a.size, 1) < 2.6  # noqa: PLR2004
     ]
     if not pitches:
@@ -112,27 +113,32 @@ def _usual_pitch(lines: Sequence[Line]) -> float:
 
 def _breaks(current: list[Line], line: Line, x0: float, x1: float, pitch: float) -> bool:
     """Whether `line` begins a new block after the lines of `current`."""
-    last = current[-1]
+    first, last = current[0], current[-1]
     distance = line.box.y1 - last.box.y1
-    if distance > NEW_PARAGRAPH_PITCH * pitch * max(last.size, line.size) or distance < -line.size:
+    return (
+        distance > NEW_PARAGRAPH_PITCH * pitch * max(last.size, line.size)
+        or distance < -line.size
+        or _looks_different(last, line)
+        or _opens(first, last, line)
+        or _is_indented(current, line, x0, x1)
+        or _follows_short_line(last, line, x0, x1)
+    )
+
+
+def _opens(first: Line, last: Line, line: Line) -> bool:
+    """Whether the words of `line` open a list item, caption, numbered heading or note."""
+    ended = bool(ENDED.search(last.text))
+    if LIST_ITEM.match(line.text) and (ended or LIST_ITEM.match(first.text)):
         return True
-    if _looks_different(last, line):
+    if CAPTION.match(line.text) and (ended or line.bold):
         return True
-    if LIST_ITEM.match(line.text) and (ENDED.search(last.text) or LIST_ITEM.match(current[0].text)):
-        return True
-    if CAPTION.match(line.text) and (ENDED.search(last.text) or line.bold):
-        return True
-    if line.bold and NUMBERED.match(line.text):
-        return True
-    if _counts_on(current[0].text, line.text):
-        return True
-    return _is_indented(current, line, x0, x1) or _follows_short_line(last, line, x0, x1)
+    return (line.bold and bool(NUMBERED.match(line.text))) or _counts_on(first.text, line.text)
 
 
 def _counts_on(before: str, text: str) -> bool:
     """Whether two lines begin with numbers that follow each other, as notes and references do."""
     first, second = _LEADING.match(before), _LEADING.match(text)
-    return bool(first and second) and int(second[1]) == int(first[1]) + 1 if first and second else False
+    return first is not None and second is not None and int(second[1]) == int(first[1]) + 1
 
 
 def _looks_different(last: Line, line: Line) -> bool:

@@ -1,12 +1,13 @@
-"""The cells of a table: rows and columns from its rules where it has them, else from white space."""
+"""The cells of a table: rows and columns from its rules, or else from white space."""
 
+import itertools
 from collections.abc import Sequence
 from statistics import median
 
 from wattrag.corpus.readers.blocks import Float
+from wattrag.corpus.readers.geometry import Box, Fragment, Word
 from wattrag.corpus.readers.grid import guess_header_rows
 from wattrag.corpus.readers.lines import rows_of
-from wattrag.corpus.readers.page import Box, Fragment, Word
 from wattrag.corpus.readers.rules import Rule
 
 MIN_GAP = 3.0  # points of white between columns
@@ -37,7 +38,7 @@ def read_grid(
     if not 2 <= len(bounds) - 1 <= MAX_COLUMNS:  # noqa: PLR2004
         return None
     bands = _bands(region, fragments, inner_h)
-    header_bands = _header_bands(bands, inner_h, region)
+    header_bands = _header_bands(bands)
     grid: list[tuple[str, ...]] = []
     header_rows = 0
     for index, band in enumerate(bands):
@@ -79,7 +80,7 @@ def _is_parted(left: Word, right: Word, size: float, vertical: Sequence[Rule]) -
 
 def _table(page: int, region: Box, grid: list[tuple[str, ...]], header_rows: int) -> Float | None:
     grid = [row for row in grid if any(row)]
-    used = [c for c in range(len(grid[0]))] if grid else []
+    used = list(range(len(grid[0]))) if grid else []
     used = [c for c in used if any(row[c] for row in grid)]
     grid = [tuple(row[c] for c in used) for row in grid]
     if len(grid) < 2 or len(used) < 2 or len(grid) > MAX_ROWS:  # noqa: PLR2004
@@ -153,10 +154,7 @@ def _white_gaps(fragments: Sequence[Fragment], top: float) -> list[float]:
         if left is not None and depth <= tolerated and change == 1 and x - left >= MIN_GAP:
             gaps.append((left + x) / 2)
         depth += change
-        if depth <= tolerated:
-            left = x if change == -1 or left is None else left
-        else:
-            left = None
+        left = (x if change == -1 or left is None else left) if depth <= tolerated else None
     return gaps
 
 
@@ -177,7 +175,7 @@ def _bands(
     return bands
 
 
-def _header_bands(bands: list[list[Row]], horizontal: Sequence[Rule], region: Box) -> int:
+def _header_bands(bands: list[list[Row]]) -> int:
     """How many bands at the top are column names: one where a rule parts it from the rest."""
     return 1 if len(bands) > 1 and len(bands[0]) <= 4 else 0  # noqa: PLR2004
 
@@ -193,7 +191,7 @@ def _band_rows(
 
 def _merged(rows: list[tuple[str, ...]], band: list[Row]) -> list[tuple[str, ...]]:
     """Rows with the continuation lines of wrapped cells put back into their row."""
-    pitches = [b[0].y1 - a[0].y1 for a, b in zip(band, band[1:], strict=False)]
+    pitches = [b[0].y1 - a[0].y1 for a, b in itertools.pairwise(band)]
     usual = median(pitches)
     merged = [rows[0]]
     for row, pitch in zip(rows[1:], pitches, strict=True):
@@ -225,7 +223,7 @@ def _columns_of(fragment: Fragment, bounds: list[float], spans: Sequence[Rule]) 
             start, end = min(start, rule.start), max(end, rule.end)
     columns = [
         c
-        for c, (left, right) in enumerate(zip(bounds, bounds[1:], strict=False))
+        for c, (left, right) in enumerate(itertools.pairwise(bounds))
         if min(right, end) - max(left, start) > 0.5 * min(right - left, end - start)
     ]
     if columns and (spans or len(columns) == 1):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from statistics import median
 from typing import NamedTuple
 
-from wattrag.corpus.readers.page import Box, Fragment
+from wattrag.corpus.readers.geometry import Box, Fragment
 
 MAX_DEPTH = 3  # at most 8 columns
 MIN_COLUMN_LINES = 3

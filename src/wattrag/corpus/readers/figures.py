@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from wattrag.corpus.readers.blocks import CAPTION, Float
-from wattrag.corpus.readers.page import Box, Fragment, PageContent
+from wattrag.corpus.readers.geometry import Box, Fragment, PageContent
 from wattrag.corpus.readers.regions import clusters
 
 MIN_WIDTH, MIN_HEIGHT = 48.0, 36.0  # points; smaller ones are icons

@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from wattrag.corpus.readers.geometry import Fragment, PageContent
 from wattrag.corpus.readers.lines import rows_of
-from wattrag.corpus.readers.page import Fragment, PageContent
 
 ZONE = 0.15  # of the page's height, at its top and bottom
 OUTER_ROWS = 3  # rows looked at in each zone
@@ -19,7 +19,7 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 _DIGITS = re.compile(r"\d+")
 _ROMAN = re.compile(r"[ivxl]+", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(
-    r"[-–—\s|]*(?:page\s*)?(\d{1,4})(?:\s*(?:/|of)\s*\d{1,4})?[-–—\s|.]*", re.IGNORECASE
+    r"[-\u2013—\s|]*(?:page\s*)?(\d{1,4})(?:\s*(?:/|of)\s*\d{1,4})?[-\u2013—\s|.]*", re.IGNORECASE
 )
 _EDGE_NUMBER = re.compile(r"^(\d{1,4})\b|\b(\d{1,4})$")
 

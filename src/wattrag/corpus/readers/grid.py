@@ -7,7 +7,9 @@ from typing import Any
 from wattrag.corpus.tree import Paragraph, Sentence
 
 Grid = Sequence[Sequence[str]]
-_NUMERIC = re.compile(r"[\s\d.,%±<>~≈×x()$€£+−–/-]*\d[\s\d.,%±<>~≈×x()$€£+−–/-]*[A-Za-z%]{0,4}")
+_NUMERIC = re.compile(
+    r"[\s\d.,%±<>~≈\u00d7x()$€£+\u2212\u2013/-]*\d[\s\d.,%±<>~≈\u00d7x()$€£+\u2212\u2013/-]*[A-Za-z%]{0,4}"
+)
 
 
 def table_paragraph(

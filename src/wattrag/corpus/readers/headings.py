@@ -12,9 +12,10 @@ from wattrag.corpus.readers.style import Style
 MAX_LINES = 4
 MAX_CHARACTERS = 180
 MIN_NUMBERED = 5  # characters of a heading like `3.3 H.E.S.S.`
-BULLETS = "•●○▪■□◦‣⁃∙·➢►✓*–—-"
+BULLETS = "•●○▪■□◦‣\u2043∙·➢►✓*\u2013—-"
 TOP_LEVEL = {"abstract", "references", "bibliography", "acknowledgments", "acknowledgements"}
 MAX_LEVEL = 6
+FILLED_LINE = 0.8  # of the column's width
 TITLE_SIZE = 1.15  # times the size of running text, at least
 TITLE_ZONE = 0.65  # of the first page, from its top
 KNOWN = {
@@ -101,21 +102,23 @@ def _front_matter_end(blocks: list[Block]) -> int:
 
 def _is_heading(block: Block, style: Style, outline: Outline, *, in_front: bool) -> bool:
     text = block.text
+    if not _can_be_heading(block):
+        return False
+    if normal(text) in outline or (_is_known(text) and _stands_out(block, style)):
+        return True
+    numbered_bold = bool(NUMBERED.match(text)) and block.first.bold
+    if in_front:
+        return numbered_bold
+    return (numbered_bold or not _CLOSED.search(text)) and _is_set_apart(block, style)
+
+
+def _can_be_heading(block: Block) -> bool:
+    """Short, with words, and no list item, caption, line of contents or address."""
+    text = block.text
     if len(block.lines) > MAX_LINES or len(text) > MAX_CHARACTERS or text[0] in BULLETS:
         return False
-    if not _LETTERS.search(text) and not (NUMBERED.match(text) and len(text) > MIN_NUMBERED):
-        return False
-    if CAPTION.match(text) or _LEADERS.search(text) or "@" in text:
-        return False
-    if normal(text) in outline:
-        return True
-    if _is_known(text) and _stands_out(block, style):
-        return True
-    if _CLOSED.search(text) and not (NUMBERED.match(text) and block.first.bold):
-        return False
-    if in_front:
-        return bool(NUMBERED.match(text)) and block.first.bold
-    return _is_set_apart(block, style)
+    has_words = _LETTERS.search(text) or (NUMBERED.match(text) and len(text) > MIN_NUMBERED)
+    return bool(has_words) and not (CAPTION.match(text) or _LEADERS.search(text) or "@" in text)
 
 
 def _is_known(text: str) -> bool:
@@ -130,6 +133,7 @@ def _stands_out(block: Block, style: Style) -> bool:
 
 
 def _is_set_apart(block: Block, style: Style) -> bool:
+    """Whether size, weight, slant or capitals tell the block from running text."""
     line, text = block.first, block.text
     starts = text[:1].isupper() or bool(NUMBERED.match(text)) or not text[:1].isascii()
     if not starts or style.is_smaller(line.size):
@@ -137,15 +141,22 @@ def _is_set_apart(block: Block, style: Style) -> bool:
     if style.is_larger(line.size):
         return True
     if line.bold and not style.bold:
-        return len(block.lines) <= 3 or bool(NUMBERED.match(text))  # noqa: PLR2004
-    fills = line.box.x1 - line.box.x0 > 0.8 * (block.x1 - block.x0)
+        return len(block.lines) < MAX_LINES or bool(NUMBERED.match(text))
+    return _is_marked(block)
+
+
+def _is_marked(block: Block) -> bool:
+    """A heading in the size and weight of running text: numbered and slanted, or in capitals."""
+    line, text = block.first, block.text
     numbered = NUMBERED.match(text)
-    if numbered and "." in numbered["number"].strip(".") and line.italic:
+    deep = numbered is not None and "." in numbered["number"].strip(".")
+    if deep and line.italic:
         return True
+    fills = line.box.width > FILLED_LINE * (block.x1 - block.x0)
     if fills or len(block.lines) > 1:
         return False
     if numbered and text[numbered.end() : numbered.end() + 1].isupper():
-        return line.italic or line.text.isupper() or "." in numbered["number"]
+        return line.italic or text.isupper() or deep
     return text.isupper() and len(_LETTERS.findall(text)) > 1
 
 

@@ -10,6 +10,8 @@ _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _BROKEN = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*)[-\u2010]$")
 _BROKEN_PAIR = re.compile(r"\S+[-\u2010]\s*\n\s*\S+")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
+JOINING = "-\u2010/"  # a line that ends so is followed without a space
+MAX_WORD = 64  # characters
 ALWAYS_HYPHENATED = {"self", "well", "quasi", "ex"}
 _MIN_COMPOUND_PART = 4  # shorter parts are syllables more often than words
 
@@ -55,11 +57,13 @@ def append_line(text: str, line: str, vocabulary: Vocabulary) -> str:
         return line
     if text.endswith(SOFT_HYPHEN):
         return text[:-1] + line
-    broken, first = _BROKEN.search(text), _FIRST_WORD.match(line)
+    if text[-1] not in JOINING:
+        return _spaced(text, line)
+    broken, first = _BROKEN.search(text[-MAX_WORD:]), _FIRST_WORD.match(line)
     if broken and first:
         keeps = vocabulary.keeps_hyphen(broken.group(1), first.group())
         return (text if keeps else text[:-1]) + line
-    if text[-1] in "-\u2010/" and len(text) > 1 and not text[-2].isspace() and line[0].isalnum():
+    if len(text) > 1 and not text[-2].isspace() and line[0].isalnum():
         return text + line
     return _spaced(text, line)
 

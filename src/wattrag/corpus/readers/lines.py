@@ -1,13 +1,19 @@
 """Visual lines: fragments that share a baseline, from left to right."""
 
+import itertools
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from wattrag.corpus.readers.page import Box, Fragment
+from wattrag.corpus.readers.geometry import Box, Fragment
 
 SAME_LINE_OVERLAP = 0.5  # of the lower fragment's height
 JOINED_GAP = 0.12  # em; narrower gaps are within a word
+NUMBER_GAP = 2.2  # em between a number and its words, at most
+_NUMBER = re.compile(
+    r"\d{1,2}(?:\.\d{1,2}){0,4}\.?|[\[(]?(?:\d{1,3}|[a-z])[\])]|[A-Z]\.?\d*|[•▪■◦‣∙·*-]"
+)
 _RIGHT_TO_LEFT = {"R", "AL"}
 
 
@@ -42,6 +48,36 @@ def rows_of(fragments: Iterable[Fragment]) -> list[list[Fragment]]:
     return rows
 
 
+def join_numbers(fragments: Sequence[Fragment]) -> list[Fragment]:
+    """Fragments with the number of a heading, note or list item put before its words.
+
+    A number that stands apart from its words would else look like a column of its own.
+    """
+    joined: list[Fragment] = []
+    for row in rows_of(fragments):
+        for fragment in row:
+            last = joined[-1] if joined and fragment is not row[0] else None
+            if last is not None and _is_number_of(last, fragment):
+                joined[-1] = fragment._replace(
+                    text=f"{last.text} {fragment.text}",
+                    x0=last.x0,
+                    y0=min(last.y0, fragment.y0),
+                    y1=max(last.y1, fragment.y1),
+                )
+            else:
+                joined.append(fragment)
+    return joined
+
+
+def _is_number_of(number: Fragment, words: Fragment) -> bool:
+    return (
+        _NUMBER.fullmatch(number.text) is not None
+        and -0.5 * words.size < words.x0 - number.x1 < NUMBER_GAP * words.size
+        and abs(number.y1 - words.y1) < 0.2 * words.size
+        and number.bold == words.bold
+    )
+
+
 def line_of(row: Sequence[Fragment], page: int) -> Line:
     """One line from the fragments of a row."""
     main = row[0] if len(row) == 1 else max(row, key=lambda f: len(f.text))
@@ -62,7 +98,7 @@ def _text(row: Sequence[Fragment]) -> str:
         row = row[::-1]
         return " ".join(f.text for f in row)
     text = row[0].text
-    for before, after in zip(row, row[1:], strict=False):
+    for before, after in itertools.pairwise(row):
         gap = after.x0 - before.x1
         text += after.text if gap < JOINED_GAP * after.size else f" {after.text}"
     return text

@@ -9,9 +9,9 @@ from wattrag.corpus.readers.blocks import Block, Float, blocks_of
 from wattrag.corpus.readers.columns import Flow, reading_order
 from wattrag.corpus.readers.figures import find_figures, logos_of, with_labels
 from wattrag.corpus.readers.furniture import without_furniture
+from wattrag.corpus.readers.geometry import Box, Fragment, PageContent
 from wattrag.corpus.readers.headings import find_headings
-from wattrag.corpus.readers.lines import Line, line_of, rows_of
-from wattrag.corpus.readers.page import Box, Fragment, PageContent
+from wattrag.corpus.readers.lines import Line, join_numbers, line_of, rows_of
 from wattrag.corpus.readers.pdffile import read_contents
 from wattrag.corpus.readers.reading import Reading
 from wattrag.corpus.readers.style import Style, style_of
@@ -38,6 +38,8 @@ def read_pdf(path: Path) -> Reading:
     metadata: dict[str, Any] = {"pages": len(contents.pages) + len(contents.unreadable_pages)}
     if contents.unreadable_pages:
         metadata["unreadable_pages"] = contents.unreadable_pages
+    if turned := {str(p.number): p.turn for p in contents.pages if p.turn != p.shown}:
+        metadata["turned_pages"] = turned  # boxes are those of the page turned by so many degrees
     title = titles[0] if titles else contents.title
     return Reading(title, assemble(pieces, headings, style, height), metadata)
 
@@ -50,7 +52,7 @@ def _page_pieces(
     floats, rest = _floats(page, fragments, logos, style)
     places = {float_.box: float_ for float_ in floats}
     pieces: list[Piece] = []
-    for flow in reading_order([*rest, *places]):
+    for flow in reading_order([*join_numbers(rest), *places]):
         pieces += blocks_of(_items(flow, places, page.number), flow.x0, flow.x1)
     return pieces
 

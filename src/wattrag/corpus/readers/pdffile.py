@@ -5,8 +5,10 @@ from typing import Any, NamedTuple
 
 import pymupdf
 
+from wattrag.corpus.readers.geometry import PageContent
+from wattrag.corpus.readers.glyphs import clean
 from wattrag.corpus.readers.headings import normal
-from wattrag.corpus.readers.page import PageContent, clean, read_page
+from wattrag.corpus.readers.page import read_page
 from wattrag.errors import InputError
 
 MAX_PAGES = 5000

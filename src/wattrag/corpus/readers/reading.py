@@ -8,13 +8,10 @@ from wattrag.corpus.tree import Paragraph, Section, Sentence
 
 REFERENCE_HEADINGS = {
     "references",
-    "reference",
     "bibliography",
     "works cited",
     "literature cited",
-    "literature",
     "references and notes",
-    "sources",
 }
 
 

@@ -1,8 +1,9 @@
 """Drawings and images that belong together, as boxes."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
-from wattrag.corpus.readers.page import Box
+from wattrag.corpus.readers.geometry import Box
 
 CELL = 8.0  # points: what is nearer than about this belongs together
 MAX_CELLS = 200_000
@@ -12,30 +13,50 @@ def clusters(boxes: Iterable[Box]) -> list[tuple[Box, int]]:
     """Groups of near boxes: the box around each group and how many it holds.
 
     Boxes are marked on a coarse grid and connected cells are one group, so that thousands of
-    strokes cost little.
+    strokes cost little; strokes in the same cells are marked once.
     """
-    owner: dict[tuple[int, int], int] = {}
-    parent: list[int] = []
-    marked = list(boxes)
-    for index, box in enumerate(marked):
-        parent.append(index)
-        for cell in _cells(box):
-            _join(parent, owner.setdefault(cell, index), index)
-        if len(owner) > MAX_CELLS:
-            break
+    members: dict[_Cells, list[Box]] = {}
+    for box in boxes:
+        members.setdefault(_cells(box), []).append(box)
+    parent = _connected(list(members))
     groups: dict[int, tuple[Box, int]] = {}
-    for index, box in enumerate(marked[: len(parent)]):
+    for index, same in enumerate(members.values()):
         root = _root(parent, index)
-        around, count = groups.get(root, (box, 0))
-        groups[root] = (around.union(box), count + 1)
+        around, count = groups.get(root, (same[0], 0))
+        for box in same:
+            around = around.union(box)
+        groups[root] = (around, count + len(same))
     return list(groups.values())
 
 
-def _cells(box: Box) -> Iterable[tuple[int, int]]:
-    """The grid cells along the edges and middle of a box, one cell of margin around it."""
-    x0, x1 = int(box.x0 // CELL), int(box.x1 // CELL) + 1
-    y0, y1 = int(box.y0 // CELL), int(box.y1 // CELL) + 1
-    return ((x, y) for x in range(x0, x1 + 1) for y in range(y0, y1 + 1))
+class _Cells(NamedTuple):
+    """A box in units of the grid, with a margin of one cell at its right and bottom."""
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+
+
+def _cells(box: Box) -> _Cells:
+    return _Cells(
+        int(box.x0 // CELL), int(box.y0 // CELL), int(box.x1 // CELL) + 1, int(box.y1 // CELL) + 1
+    )
+
+
+def _connected(areas: list[_Cells]) -> list[int]:
+    """For each area, a parent that it shares cells with; itself at the root of a group."""
+    owner: dict[tuple[int, int], int] = {}
+    parent = list(range(len(areas)))
+    for index, (x0, y0, x1, y1) in enumerate(areas):
+        if len(owner) > MAX_CELLS:
+            break
+        for x in range(x0, x1 + 1):
+            for y in range(y0, y1 + 1):
+                other = owner.setdefault((x, y), index)
+                if other != index and parent[index] != other:
+                    _join(parent, other, index)
+    return parent
 
 
 def _join(parent: list[int], a: int, b: int) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from wattrag.corpus.readers.page import Box, Drawing
+from wattrag.corpus.readers.geometry import Box, Drawing
 
 THIN = 2.6  # points: thicker is a box
 TOUCHING = 4.0  # points between pieces of one rule

@@ -1,30 +1,26 @@
 """Sentences: nupunkt's boundaries, corrected for the abbreviations and units of papers."""
 
+import itertools
 import re
 
-try:
-    import nupunkt
-except ModuleNotFoundError:  # TEMPORARY until the dependency is installed
-    import types
-
-    nupunkt = types.SimpleNamespace(
-        sent_spans=lambda t: [
-            (m.start(), m.end()) for m in re.finditer(r".+?(?:[.!?]\s+(?=[A-Z])|$)", t, re.DOTALL)
-        ]
-    )
+import nupunkt
 
 # nupunkt was trained on legal text: these it takes for ends of sentences, papers do not.
+_WORDS = (
+    r"cf|ca|approx|resp|incl|excl|viz|vs|w\.r\.t|a\.k\.a|i\.e|e\.g|et al|Figs?|Eqs?|Eqns?|Refs?|"
+    r"Secs?|Sects?|Tabs?|Chs?|Chap|Apps?|Alg|Thm|Def|Nos?|Vols?|pp|Eds?|min|max|avg|Ph\.D|M\.Sc|"
+    r"B\.Sc|[A-Z]\.-[A-Z]"
+)
+_LABELS = r"Figure|Table|Fig\.|Tab\.|Exhibit|Listing|Algorithm|Scheme"
 _ABBREVIATED = re.compile(
-    r"(?:\b(?:cf|ca|approx|resp|incl|excl|viz|vs|w\.r\.t|a\.k\.a|i\.e|e\.g|et al|Figs?|Eqs?|Eqns?|"
-    r"Refs?|Secs?|Sects?|Tabs?|Chs?|Chap|Apps?|Alg|Thm|Def|Nos?|Vols?|pp|Eds?|min|max|avg|Ph\.D|"
-    r"M\.Sc|B\.Sc)|^(?:Figure|Table|Fig\.|Tab\.|Exhibit|Listing|Algorithm|Scheme)\s[A-Z]?[\d.]+|^[([]?(?:\d{1,2}|[a-z]))\.$"
+    rf"(?:\b(?:{_WORDS})|^(?:{_LABELS})\s[A-Z]?[\d.]+|^[([]?(?:\d{{1,2}}|[a-z]))\.$"
 )
 # It takes one letter before a full stop for an initial; after a number the letter is a unit.
 _UNIT_END = re.compile(
     r"\d\s?(?:[hsgtmLlWVAKJNBCF]|[kMGTP]W|[kMGT]Wh|k[gmJ]|[mc]m|[mμµn]s|t|°C|gal|lb)\.(?=\s+[\"“(\[]?[A-Z])"
 )
-_CITATION_START = re.compile(r"(?:\[\d[\d,;\s–-]*\]\s*)+")  # belongs to the sentence before it
-_CJK_END = re.compile(r"[。！？](?=[^」』”）])")
+_CITATION_START = re.compile(r"(?:\[\d[\d,;\s\u2013-]*\]\s*)+")  # belongs to the sentence before it
+_CJK_END = re.compile(r"[。\uff01\uff1f](?=[^」』”\uff09])")
 _LATIN_STOP = re.compile(r"[.!?…]")
 
 
@@ -74,7 +70,7 @@ def _skip_space(text: str, position: int) -> int:
 
 def _trimmed(text: str, bounds: list[int]) -> list[tuple[int, int]]:
     spans = []
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in itertools.pairwise(bounds):
         left = _skip_space(text, start)
         right = start + len(text[start:end].rstrip())
         if left < right:

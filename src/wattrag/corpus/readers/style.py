@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from wattrag.corpus.readers.lines import Line
+from wattrag.corpus.readers.geometry import Fragment
 
 DEFAULT_SIZE = 10.0
 
@@ -24,11 +24,11 @@ class Style(NamedTuple):
         return size < 0.94 * self.size
 
 
-def style_of(lines: Iterable[Line]) -> Style:
+def style_of(fragments: Iterable[Fragment]) -> Style:
     """The most frequent size and weight, counted in characters."""
     counts: Counter[tuple[float, bool]] = Counter()
-    for line in lines:
-        counts[round(line.size * 4) / 4, line.bold] += len(line.text)
+    for fragment in fragments:
+        counts[round(fragment.size * 4) / 4, fragment.bold] += len(fragment.text)
     if not counts:
         return Style(DEFAULT_SIZE, bold=False)
     size, bold = max(counts, key=lambda style: (counts[style], style))

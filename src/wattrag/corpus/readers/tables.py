@@ -4,13 +4,14 @@ Own code rather than `find_tables` of the PDF library: that one needs lines on a
 which the tables of papers rarely have, and 40 to 120 ms a page; this works on what is read already.
 """
 
+import itertools
 import re
 from collections.abc import Sequence
 
 from wattrag.corpus.readers.blocks import CAPTION, Float
 from wattrag.corpus.readers.cells import read_grid, split_at_gaps
+from wattrag.corpus.readers.geometry import Box, Fragment, PageContent
 from wattrag.corpus.readers.lines import rows_of
-from wattrag.corpus.readers.page import Box, Fragment, PageContent
 from wattrag.corpus.readers.rules import Rule, horizontal_rules, vertical_rules
 
 MIN_RULE = 40.0  # points
@@ -23,6 +24,7 @@ CELL_GAP = 1.4  # em between two cells without rules
 MAX_CELL = 40  # median characters of a cell without rules
 DENSE = 0.8  # share of filled cells that a table has even with a figure's caption
 CAPTION_BELOW = 50.0  # points
+NEAR = 4.0  # points
 LEADERS = " . . "
 _FIXED_PITCH = re.compile(r"cour|mono|cmtt|typewriter|consol|sftt", re.IGNORECASE)
 
@@ -106,7 +108,7 @@ def _holds_cells(box: Box, fragments: Sequence[Fragment]) -> bool:
     inside = [f for f in fragments if box.holds((f.x0 + f.x1) / 2, (f.y0 + f.y1) / 2)]
     if not inside:
         return box.height < MAX_BLANK
-    if any(CAPTION.match(f.text) and not f.text[:3].casefold() == "tab" for f in inside):
+    if any(CAPTION.match(f.text) and f.text[:3].casefold() != "tab" for f in inside):
         return False
     rows = rows_of(inside)
     prose = sum(any(_is_prose(f, box) for f in row) for row in rows)
@@ -127,7 +129,7 @@ def _is_diagram(table: Float, fragments: Sequence[Fragment]) -> bool:
         return False
     box = table.box
     return any(
-        -4 < f.y0 - box.y1 < CAPTION_BELOW
+        -NEAR < f.y0 - box.y1 < CAPTION_BELOW
         and f.x0 < box.x1
         and f.x1 > box.x0
         and f.text[:3].casefold() == "fig"
@@ -143,9 +145,8 @@ def _is_frame(region: Box, horizontal: Sequence[Rule], vertical: Sequence[Rule])
     sides = [
         rule.at for rule in vertical if rule.start < region.y0 + 4 and rule.end > region.y1 - 4
     ]
-    framed = any(abs(x - region.x0) < 4 for x in sides) and any(  # noqa: PLR2004
-        abs(x - region.x1) < 4
-        for x in sides
+    framed = any(abs(x - region.x0) < NEAR for x in sides) and any(
+        abs(x - region.x1) < NEAR for x in sides
     )
     parted = any(region.x0 + 4 < x < region.x1 - 4 for x in sides)
     return framed and not across and not parted
@@ -197,7 +198,7 @@ def _is_cell_row(row: Sequence[Fragment]) -> bool:
         return False
     if max(len(f.text) for f in row) > MAX_CELL or CAPTION.match(row[0].text):
         return False
-    gaps = [b.x0 - a.x1 for a, b in zip(row, row[1:], strict=False)]
+    gaps = [b.x0 - a.x1 for a, b in itertools.pairwise(row)]
     return all(gap > CELL_GAP * row[0].size for gap in gaps)
 
 
@@ -207,9 +208,7 @@ def _follows(before: Sequence[Fragment], row: Sequence[Fragment]) -> bool:
 
 
 def _is_aligned(run: Sequence[Sequence[Fragment]]) -> bool:
-    """Whether most rows have the run's usual number of cells, at left, middle or right edges
-    that they share.
-    """
+    """Whether most rows have the run's usual number of cells, at edges that they share."""
     count = max((len(row) for row in run), key=[len(row) for row in run].count)
     usual = [row for row in run if len(row) == count]
     if len(usual) < max(MIN_ALIGNED_ROWS, 0.6 * len(run)):

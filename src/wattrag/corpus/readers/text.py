@@ -1,5 +1,7 @@
-"""The plain text reader: blank lines part paragraphs, short lines that look like headings open
-sections, aligned columns are tables.
+"""The plain text reader.
+
+Blank lines part paragraphs, short lines that look like headings open sections, aligned columns are
+tables.
 """
 
 import re
@@ -30,9 +32,14 @@ def read_text(path: Path) -> Reading:
     drafts = [_Draft("", 0)]
     for lines in _blocks(text):
         _read_block(lines, drafts, vocabulary)
-    title = drafts[1].title if len(drafts) > 1 and not drafts[0].paragraphs else None
+    title = drafts[1].title if len(drafts) > 1 and not drafts[0].paragraphs else _first_line(text)
     sections = tuple(draft.section() for draft in drafts if draft.title or draft.paragraphs)
     return Reading(title, sections)
+
+
+def _first_line(text: str) -> str | None:
+    line = " ".join(text.strip().split("\n", 1)[0].split())
+    return line if 0 < len(line) <= MAX_HEADING_CHARACTERS else None
 
 
 @dataclass

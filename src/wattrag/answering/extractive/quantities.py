@@ -1,8 +1,9 @@
 """Finding quantities in text: numbers as people write them, ranges, magnitudes, units."""
+# ruff: noqa: RUF001 - dashes, quotes and signs as they are printed
 
 import re
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from wattrag.answering.extractive.units import Unit, unit_at
 
@@ -21,7 +22,9 @@ _CURRENCY = re.compile(r"(?:US)?([$€£])[ ]?$")
 _CURRENCY_UNIT = {"$": Unit("usd"), "€": Unit("eur"), "£": Unit("gbp")}
 _JOINED = re.compile(r"[ ]?(?:[-–—−~∼]|\bto\b|\bup to\b)[ ]?(?:US)?[$€£]?[ ]?")
 _AND = re.compile(r",?[ ](?:and|to)[ ](?:US)?[$€£]?")
-_BETWEEN = re.compile(r"\b(?:between|from)[ \n](?:about |approximately |roughly )?(?:US)?[$€£]?$", re.I)
+_BETWEEN = re.compile(
+    r"\b(?:between|from)[ \n](?:about |approximately |roughly )?(?:US)?[$€£]?$", re.IGNORECASE
+)
 
 _WORD_VALUES = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
@@ -34,7 +37,13 @@ _MULTIPLES = {
     "triple": 3, "threefold": 3, "tripling": 3, "quadrupled": 4, "fourfold": 4, "fivefold": 5,
     "tenfold": 10,
 }  # fmt: skip
-_WORDY = re.compile(r"(?<![\w-])(" + "|".join([*_WORD_VALUES, *_MULTIPLES]) + r")(?!\w)", re.I)
+_WORDY = re.compile(
+    r"(?<![\w-])(" + "|".join([*_WORD_VALUES, *_MULTIPLES]) + r")(?!\w)", re.IGNORECASE
+)
+
+
+_CONVERTED = Context(prec=10)
+"""Conversions keep ten digits: more would be noise of the factor."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +63,10 @@ class Quantity:
 
     def times(self, factor: Decimal) -> "Quantity":
         """The same quantity with its numbers multiplied."""
-        return replace(
-            self, low=self.low * factor, high=None if self.high is None else self.high * factor
-        )
+        if factor == 1:
+            return self
+        high = None if self.high is None else _CONVERTED.multiply(self.high, factor)
+        return replace(self, low=_CONVERTED.multiply(self.low, factor), high=high)
 
 
 def quantities(text: str) -> list[Quantity]:
@@ -87,6 +97,16 @@ def plain(value: Decimal) -> str:
     return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
 
 
+def significant_digits(value: Decimal) -> int:
+    """Digits of a number without leading and trailing zeros: 2 for 5400000 and for 0.054."""
+    return len(value.normalize().as_tuple().digits)
+
+
+def rounded(value: Decimal, digits: int) -> Decimal:
+    """`value` rounded half up to a number of significant digits."""
+    return Context(prec=digits, rounding=ROUND_HALF_UP).plus(value)
+
+
 def formatted(quantity: Quantity) -> str:
     """A quantity as an answer value: a plain number, or `[lo,hi]`."""
     if quantity.high is None:
@@ -109,7 +129,7 @@ def _single(text: str, match: re.Match[str]) -> Quantity | None:
     if currency:
         return _priced(text, match.start(), end, value, currency[1], scaled=bool(magnitude))
     found = unit_at(text, end)
-    unit, end = found if found else (None, end)
+    unit, end = found or (None, end)
     if end < len(text) and text[end].isalnum() and found is None and not magnitude:
         return None  # a code such as 4xT4 or 13th, not a number
     return Quantity(match.start(), end, value, None, unit, scaled=bool(magnitude))
@@ -134,7 +154,7 @@ def _wordy(text: str, match: re.Match[str]) -> Quantity:
             match.start(), match.end(), Decimal(_MULTIPLES[word]), None, unit, spelled=True
         )
     found = unit_at(text, match.end())
-    unit_found, end = found if found else (None, match.end())
+    unit_found, end = found or (None, match.end())
     value = Decimal(_WORD_VALUES[word])
     return Quantity(match.start(), end, value, None, unit_found, spelled=True)
 
@@ -169,5 +189,7 @@ _SMALL = 1000
 
 def _rescaled(value: Decimal, text: str) -> Decimal:
     """`value` with the magnitude that stands behind the number in `text`."""
-    magnitude = re.search(r"(hundred|thousand|million|billion|trillion)s?\b|(?<=\d)[ ]?([KkMBT])\b", text)
+    magnitude = re.search(
+        r"(hundred|thousand|million|billion|trillion)s?\b|(?<=\d)[ ]?([KkMBT])\b", text
+    )
     return value.scaleb(_SCALE[magnitude[1] or magnitude[2]]) if magnitude else value

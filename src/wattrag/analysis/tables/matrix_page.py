@@ -1,0 +1,34 @@
+"""The results matrix as a page: one column a system, right and wrong answers told apart."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from wattrag.analysis.experiment import Record, ScoredExperiment
+from wattrag.analysis.tables.page import PageCell, write_page
+
+
+def write_matrix_page(path: Path, experiments: Sequence[ScoredExperiment]) -> None:
+    """Write all answers to the questions that the experiments share, gold beside them."""
+    header = ("Id", "Question", "Gold", *(experiment.name for experiment in experiments))
+    by_question = zip(*(experiment.records for experiment in experiments), strict=True)
+    write_page(path, "Results matrix", header, (_cells(records) for records in by_question))
+
+
+def _cells(records: Sequence[Record]) -> list[PageCell]:
+    first = records[0]
+    return [
+        PageCell(str(first["id"])),
+        PageCell(str(first["question"])),
+        PageCell(str(first["gt_value"]), str(first["gt_ref"])),
+        *(_answer(record) for record in records),
+    ]
+
+
+def _answer(record: Record) -> PageCell:
+    right = record["value_correct"] and record["na_correct"]
+    answered = record["status"] == "answered"
+    return PageCell(
+        str(record["pred_value"]) if answered else f"({record['status']})",
+        str(record["pred_ref"]) if answered else "",
+        "right" if right else "wrong",
+    )

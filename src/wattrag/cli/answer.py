@@ -1,0 +1,107 @@
+"""`wattrag answer`: a submission for a question file, its rows readable as they finish."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wattrag.cli.common import JsonOption, print_json
+from wattrag.cli.index import IndexArgument, StoreOption
+from wattrag.cli.settings import (
+    Chosen,
+    ConfigOption,
+    PipelineOption,
+    SetOption,
+    TopKOption,
+    retriever_options,
+)
+from wattrag.config.problems import nearest
+from wattrag.errors import InputError, RunFailedError
+
+if TYPE_CHECKING:
+    from wattrag.answering.reader import Reader
+    from wattrag.datafiles.questions import Question
+    from wattrag.retrieval.records import Retrieved
+
+ModelOption = Annotated[
+    str, typer.Option("--model", metavar="NAME", help="A model of models.yaml, as `extractive`.")
+]
+
+
+def answer(
+    index: IndexArgument,
+    questions: Annotated[
+        Path, typer.Argument(metavar="QUESTIONS_CSV", help="Questions (CSV), with or without gold.")
+    ],
+    *,
+    model: ModelOption,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="SUBMISSION", help="The submission (CSV).")
+    ],
+    top_k: TopKOption = None,
+    config: ConfigOption = None,
+    pipeline: PipelineOption = None,
+    assignments: SetOption = None,
+    store: StoreOption = Path(".wattrag"),
+    as_json: JsonOption = False,
+) -> None:
+    """Answer every question of a file; finished rows stand in SUBMISSION.part meanwhile."""
+    from wattrag.answering.answer import answer_each  # noqa: PLC0415
+    from wattrag.answering.partial import growing_submission  # noqa: PLC0415
+    from wattrag.datafiles.questions import read_questions  # noqa: PLC0415
+
+    chosen = retriever_options(config, pipeline, assignments, top_k)
+    asked = list(read_questions(questions).questions)
+    reader = reader_named(model)
+    retrieved = evidence_for(index, asked, chosen, store)
+    with growing_submission(output, [question.id for question in asked]) as submission:
+        for answered in answer_each(retrieved, reader, chosen.pipeline.max_retries):
+            submission.add(answered.record)
+    records = submission.records
+    failed = [record.id for record in records if record.status == "error"]
+    blank = sum(record.answer is not None and record.answer.is_blank for record in records)
+    if as_json:
+        counts = {"questions": len(records), "blank": blank, "errors": len(failed)}
+        print_json({"submission": str(output), **counts})
+    else:
+        typer.echo(f"{output}: {len(records) - len(failed)} rows, {blank} of them blank")
+    if failed:
+        raise RunFailedError(f"{len(failed)} questions failed and have no row: {failed[0]}, …")
+
+
+def reader_named(model: str) -> "Reader":
+    """The reader of a declared model.
+
+    Raises:
+        InputError: it is not declared (the nearest is named) or does not answer questions.
+    """
+    from wattrag.answering.models import reader_for  # noqa: PLC0415
+    from wattrag.study.load import declared_models  # noqa: PLC0415
+
+    registry = declared_models()
+    if model not in registry:
+        raise InputError(f"--model {model}", "is not declared", nearest(model, list(registry)))
+    return reader_for(model, registry[model])
+
+
+def evidence_for(
+    index: Path, questions: "list[Question]", chosen: Chosen, store: Path
+) -> "list[Retrieved]":
+    """The evidence of all attempts, with the embedder that the index was built with.
+
+    Raises:
+        InputError: a bad index, or one of an embedder that is not declared.
+    """
+    from wattrag.index.embed import embedder_of_index  # noqa: PLC0415
+    from wattrag.index.read import open_index  # noqa: PLC0415
+    from wattrag.retrieval.retrieve import retrieve  # noqa: PLC0415
+    from wattrag.store.vectors import VectorStore  # noqa: PLC0415
+    from wattrag.study.load import declared_models  # noqa: PLC0415
+
+    opened = open_index(index)
+    depth = chosen.pipeline.max_retries
+    if chosen.retriever.dense_weight == 0:
+        return retrieve(opened, questions, chosen.retriever, depth, None, None)
+    embedder = embedder_of_index(declared_models(), opened.manifest.embedder)
+    with VectorStore(store) as vectors:
+        return retrieve(opened, questions, chosen.retriever, depth, embedder, vectors)

@@ -1,0 +1,56 @@
+"""From the glyphs of a line to text: raised digits, ligatures, symbol fonts, control characters."""
+
+import re
+import unicodedata
+from itertools import groupby
+from typing import Any
+
+_SUPERSCRIPT = 1  # flag of a span
+_COMPATIBILITY = re.compile("[\ufb00-\ufb06\U0001d400-\U0001d7ff\u210e]")  # ligatures, math italics
+_SYMBOL_BULLET = re.compile("^[\ue000-\uf8ff](?=\\s)")  # a glyph of a symbol font
+_MARK = re.compile(r"\d{1,3}(?:[,\u2013-]\d{1,3})*")
+_EXPONENT_BASE = re.compile(r"(?:\d|(?<![^\W\d_])[a-zA-Zµμ]{1,2})$")
+_SIGNED = re.compile(r"[-\u2212+]?\d+")
+
+
+def joined(spans: list[dict[str, Any]]) -> str:
+    """The text of a line; raised digits become `^2` after a number or unit, else `[2]`."""
+    text = ""
+    for is_raised, group in groupby(spans, key=lambda span: bool(span["flags"] & _SUPERSCRIPT)):
+        piece = "".join(span["text"] for span in group)
+        text += _raised(piece, text) if is_raised and text and not text[-1].isspace() else piece
+    return text
+
+
+def _raised(piece: str, base: str) -> str:
+    mark = piece.strip()
+    if _SIGNED.fullmatch(mark) and (_EXPONENT_BASE.search(base) or not mark.isdigit()):
+        return piece.replace(mark, f"^{mark}")
+    return piece.replace(mark, f"[{mark}]") if _MARK.fullmatch(mark) else piece
+
+
+def clean(text: str) -> str:
+    """White space made single, ligatures and control characters resolved."""
+    if not text.isascii():
+        text = _SYMBOL_BULLET.sub("• ", text)
+        if _COMPATIBILITY.search(text):
+            text = _COMPATIBILITY.sub(_plain_form, text)
+        text = "".join(c for c in text if c == "\u00ad" or _is_visible(c))
+    elif not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(text.split())
+
+
+def _plain_form(match: re.Match[str]) -> str:
+    return unicodedata.normalize("NFKC", match.group())
+
+
+def _is_visible(character: str) -> bool:
+    """Not a control, private-use, surrogate or unassigned character."""
+    return character.isspace() or unicodedata.category(character) not in {
+        "Cc",
+        "Cf",
+        "Co",
+        "Cs",
+        "Cn",
+    }

@@ -1,0 +1,99 @@
+"""All queries of all questions searched in one batch."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice, repeat
+
+import numpy as np
+
+from wattrag.config.settings import Retriever
+from wattrag.errors import InputError
+from wattrag.index.cache import embed_texts
+from wattrag.index.embed import Embedder
+from wattrag.index.read import OpenIndex
+from wattrag.retrieval.fusion import fuse
+from wattrag.retrieval.search import ScoreArray, complete_dense, dense_scores, lexical_scores
+from wattrag.store.vectors import FloatMatrix, VectorStore
+
+DIGITS = 6
+"""Decimals of recorded scores."""
+
+
+@dataclass(frozen=True)
+class Searched:
+    """The scores of one question's queries, each array of shape (queries, nodes)."""
+
+    dense: ScoreArray | None
+    lexical: ScoreArray | None
+    fused: ScoreArray
+
+    def best(self, side: ScoreArray | None, row: int) -> float | None:
+        """The best score of a node over the queries; None where no query saw it."""
+        if side is None or np.isnan(side[:, row]).all():
+            return None
+        return round(float(np.nanmax(side[:, row])), DIGITS)
+
+
+def search(
+    index: OpenIndex,
+    plans: Sequence[tuple[str, ...]],
+    settings: Retriever,
+    embedder: Embedder | None,
+    store: VectorStore | None,
+) -> Iterator[Searched]:
+    """Scores per question.
+
+    Args:
+        index: where to search.
+        plans: the queries of each question.
+        settings: fusion, weights and the lexical side.
+        embedder: as in `wattrag.retrieval.retrieve`.
+        store: as in `wattrag.retrieval.retrieve`.
+    """
+    queries = [query for plan in plans for query in plan]
+    vectors = None
+    if settings.dense_weight > 0:
+        vectors = _query_vectors(index, queries, embedder, store)
+    found = _sides(index, queries, vectors, settings)
+    for plan in plans:
+        sides = list(islice(found, len(plan)))
+        fused = [fuse(settings.fusion, d, w, settings.dense_weight) for d, w in sides]
+        yield Searched(
+            dense=_stacked(dense for dense, _ in sides),
+            lexical=_stacked(lexical for _, lexical in sides),
+            fused=np.array(fused),
+        )
+
+
+def _sides(
+    index: OpenIndex, queries: Sequence[str], vectors: FloatMatrix | None, settings: Retriever
+) -> Iterator[tuple[ScoreArray | None, ScoreArray | None]]:
+    """Dense and lexical scores of each query; None for a side that has no weight."""
+    dense: Iterable[ScoreArray | None] = repeat(None, len(queries))
+    lexical: Iterable[ScoreArray | None] = repeat(None, len(queries))
+    if vectors is not None:
+        dense = dense_scores(index, vectors)
+    if settings.dense_weight < 1:
+        lexical = lexical_scores(index, queries, settings.lexical)
+    for number, (near, alike) in enumerate(zip(dense, lexical, strict=True)):
+        if vectors is not None and near is not None and alike is not None:
+            complete_dense(index, vectors[number], near, alike)
+        yield near, alike
+
+
+def _query_vectors(
+    index: OpenIndex,
+    queries: Sequence[str],
+    embedder: Embedder | None,
+    store: VectorStore | None,
+) -> FloatMatrix:
+    if embedder is None or store is None:
+        cure = "name it, or set dense_weight to 0"
+        raise InputError(str(index.path), "a dense search needs the embedder", cure)
+    index.check_embedder(embedder)
+    return embed_texts(embedder, store, queries)
+
+
+def _stacked(sides: Iterable[ScoreArray | None]) -> ScoreArray | None:
+    present = [side for side in sides if side is not None]
+    return np.array(present) if present else None

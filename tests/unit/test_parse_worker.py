@@ -1,0 +1,57 @@
+"""Bounded work: what raises, hangs, dies or devours memory costs its own item only."""
+
+import os
+import time
+from pathlib import Path
+
+from wattrag.corpus.tree import read_tree
+from wattrag.corpus.worker import Budget, run_bounded
+
+SHORT = Budget(seconds=0.5)
+
+
+def test_every_item_has_one_outcome_and_workers_are_used_again() -> None:
+    outcomes = list(run_bounded(abs, [-1, 2, -3, 4], jobs=2))
+    assert sorted((o.item, o.result) for o in outcomes) == [(-3, 3), (-1, 1), (2, 2), (4, 4)]
+    assert all(o.error is None for o in outcomes)
+
+
+def test_an_item_that_hangs_is_stopped_and_the_next_goes_on() -> None:
+    started = time.monotonic()
+    outcomes = {o.item: o.error for o in run_bounded(time.sleep, [0, 600, 0.01], budget=SHORT)}
+    assert outcomes[600] == "took more than 0.5 s and was stopped"
+    assert outcomes[0] is None
+    assert outcomes[0.01] is None
+    assert time.monotonic() - started < 60
+
+
+def test_a_process_that_dies_takes_only_its_item_along() -> None:
+    outcomes = list(run_bounded(os._exit, [9, 7]))
+    assert [o.error for o in outcomes] == [
+        "crashed its process (exit code 9)",
+        "crashed its process (exit code 7)",
+    ]
+
+
+def test_an_exception_is_an_error_and_the_process_lives_on() -> None:
+    outcomes = {o.item: o for o in run_bounded(int, ["1", "x", "3"])}
+    assert (outcomes["1"].result, outcomes["3"].result) == (1, 3)
+    assert "ValueError" in (outcomes["x"].error or "")
+
+
+def test_bad_input_keeps_its_one_clear_line(tmp_path: Path) -> None:
+    missing = tmp_path / "none.json"
+    (outcome,) = run_bounded(read_tree, [missing])
+    assert outcome.error is not None
+    assert outcome.error.startswith(f"{missing}: ")
+
+
+def test_memory_is_bounded() -> None:
+    budget = Budget(memory_bytes=1 << 29)
+    (outcome,) = run_bounded(bytearray, [1 << 30], budget=budget)
+    assert outcome.result is None
+    assert outcome.error == "needs more memory than a document may use"
+
+
+def test_no_items_start_no_process() -> None:
+    assert list(run_bounded(abs, [])) == []
