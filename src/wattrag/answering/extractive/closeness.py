@@ -8,7 +8,7 @@ from wattrag.answering.extractive.text import Text
 
 NEIGHBOUR = 0.5
 """A question word in the sentence before or after counts half: it is often named there."""
-DOCUMENT = 0.2
+DOCUMENT = 0.3
 """A question word elsewhere in the document or in its title: it may be what all is about."""
 REACH = 5.0
 """Words over which the pull of a question word on a place falls by e."""
