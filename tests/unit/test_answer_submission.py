@@ -80,9 +80,14 @@ def test_rows_are_readable_while_they_come_in_and_ordered_at_the_end(tmp_path):
 
 def test_a_failed_run_leaves_its_finished_rows_and_no_submission(tmp_path):
     path = tmp_path / "submission.csv"
-    with pytest.raises(RuntimeError), growing_submission(path, ["q1", "q2"]) as growing:
-        growing.add(record("q1"))
-        raise RuntimeError
+
+    def run():
+        with growing_submission(path, ["q1", "q2"]) as growing:
+            growing.add(record("q1"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        run()
     assert not path.exists()
     assert [row.id for row in read_submission(tmp_path / "submission.csv.part")] == ["q1"]
 
@@ -114,5 +119,5 @@ def test_an_embedder_is_refused_as_a_reader():
     embedder = SentenceTransformersEmbedder(
         provider="sentence_transformers", name="x", package="x", dimensions=8
     )
-    with pytest.raises(InputError, match="model 'mini'.*does not answer questions"):
+    with pytest.raises(InputError, match=r"model 'mini'.*does not answer questions"):
         reader_for("mini", embedder)

@@ -1,4 +1,5 @@
 """Numbers as people write them, and the units behind them."""
+# ruff: noqa: RUF001 - dashes and signs as they are printed
 
 from decimal import Decimal
 

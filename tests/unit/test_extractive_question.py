@@ -1,4 +1,5 @@
 """What a question asks for."""
+# ruff: noqa: RUF001 - dashes and signs as they are printed
 
 import pytest
 

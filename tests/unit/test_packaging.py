@@ -1,6 +1,8 @@
 """The lock pins everything that the extras install."""
 
 import re
+import subprocess
+import sys
 from importlib.metadata import PackageNotFoundError, distribution, requires
 from pathlib import Path
 
@@ -55,3 +57,8 @@ def test_installed_versions_are_the_locked_ones():
     versions = {name: distribution(name).version.partition("+")[0] for name in needed}
 
     assert {n: v for n, v in versions.items() if pins.get(n) != v} == {}
+
+
+def test_index_and_readers_load_in_one_process_in_any_order():
+    for order in ("wattrag.index.vectors, pymupdf", "pymupdf, wattrag.index.vectors"):
+        subprocess.run([sys.executable, "-c", f"import {order}"], check=True)

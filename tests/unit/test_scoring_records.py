@@ -19,7 +19,17 @@ from wattrag.scoring.score import score
 
 STRICT = RULES["2025"]
 PEER_FIELDS = [
-    *("id", "question", "gt_value", "gt_unit", "gt_ref", "pred_value", "pred_unit", "pred_ref"),
+    *(
+        "id",
+        "question",
+        "gt_value",
+        "gt_unit",
+        "gt_ref",
+        "gt_explanation",
+        "pred_value",
+        "pred_unit",
+        "pred_ref",
+    ),
     *("pred_explanation", "value_correct", "ref_score", "na_correct", "weighted_score"),
 ]
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from wattrag.study import code
 
 from .planning import planned
-from .study import QUESTIONS, ROOT, read_config, snakemake, write_config, write_csv
+from .study import QUESTIONS, ROOT, read_config, snakemake, write_config
 
 pytestmark = pytest.mark.workflow
 

@@ -11,7 +11,6 @@ rule index:
         "results/benchmarks/index/{index}.tsv"
     conda:
         "../envs/wattrag.yaml"
-    threads: 2
     resources:
         mem_mb=lambda wc: STUDY.embedder(wc.index).mem_mb,
     params:

@@ -6,10 +6,6 @@ from pathlib import Path
 from wattrag.study.job import logged
 
 with logged(snakemake.log[0]):
-    from wattrag.ensemble.aggregate import aggregate
-    from wattrag.ensemble.ballot import Member
-    from wattrag.ensemble.options import VoteOptions
-
     from wattrag.datafiles.questions import read_questions
     from wattrag.datafiles.submission import (
         in_question_order,
@@ -17,6 +13,9 @@ with logged(snakemake.log[0]):
         without_unasked,
         write_submission,
     )
+    from wattrag.ensemble.aggregate import aggregate
+    from wattrag.ensemble.ballot import Member
+    from wattrag.ensemble.options import VoteOptions
 
     spec = json.loads(snakemake.params.spec)
     every = read_questions(Path(snakemake.input.questions), spec["questions"]["columns"])

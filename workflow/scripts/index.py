@@ -6,7 +6,6 @@ from wattrag.study.job import logged
 
 with logged(snakemake.log[0]):
     from wattrag.index.build import build_index
-
     from wattrag.index.embed import LocalEmbedder
     from wattrag.store.vectors import VectorStore
     from wattrag.study.load import declared_models, read_settings

@@ -11,6 +11,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+
+# PyMuPDF's onnxruntime must be loaded before usearch: in the other order its import crashes the
+# interpreter (both bring parts of libstdc++; usearch 2.26, onnxruntime 1.31).
+import onnxruntime  # noqa: F401
 from numpy.typing import NDArray
 from usearch.compiled import ScalarKind
 from usearch.index import Index as UsearchIndex

@@ -29,6 +29,7 @@ def strength(
         return 0.0
     stems = {w.stem for i, w in enumerate(question.focus) if w.is_name and (i or w.has_digit)}
     names = {stem: weights[stem] for stem in stems if stem in weights}
+    names |= dict.fromkeys(question.text.codes, max(weights.values(), default=0.0))
     if not names:
         return cover
     known = evidence.spoken_of[passage.document_id]

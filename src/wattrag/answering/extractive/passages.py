@@ -91,10 +91,12 @@ _NOTHING = Text("")
 def _spoken_of(found: list[Passage], evidence: Evidence) -> dict[str, frozenset[str]]:
     stems: dict[str, set[str]] = {}
     for passage in found:
-        stems.setdefault(passage.document_id, set()).update(passage.text.stems)
+        known = stems.setdefault(passage.document_id, set())
+        known.update(passage.text.stems, passage.text.codes)
     for document_id, known in stems.items():
         cited = evidence.documents.get(document_id)
-        known.update(Text(f"{document_id} {cited.title if cited else ''}").stems)
+        title = Text(f"{document_id} {cited.title if cited else ''}")
+        known.update(title.stems, title.codes)
     return {document_id: frozenset(known) for document_id, known in stems.items()}
 
 

@@ -116,6 +116,8 @@ def formatted(quantity: Quantity) -> str:
 
 def _single(text: str, match: re.Match[str]) -> Quantity | None:
     value = Decimal(match["digits"].replace(",", "").replace(" ", "") + (match["fraction"] or ""))
+    if match["digits"].startswith("0") and len(match["digits"]) > 1:
+        return None  # part of a date or a code
     exponent = match["exponent"] or match["e"]
     if exponent:
         value = value.scaleb(int(exponent.replace("−", "-")))

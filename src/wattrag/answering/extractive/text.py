@@ -70,6 +70,16 @@ class Text:
         return frozenset(word.stem for word in self.words)
 
     @cached_property
+    def codes(self) -> frozenset[str]:
+        """Names with their number, however joined: `gpt4` for GPT-4 and GPT 4."""
+        pairs = zip(self.words, self.words[1:], strict=False)
+        return frozenset(
+            f"{a.raw}{b.raw}".lower()
+            for a, b in pairs
+            if b.has_digit and a.is_name and b.start - a.end == 1
+        )
+
+    @cached_property
     def content(self) -> tuple[Word, ...]:
         """The words that carry meaning."""
         return tuple(w for w in self.words if w.carries_meaning)

@@ -82,7 +82,8 @@ def units_in(header: str) -> list[tuple[Unit, Decimal]]:
 
     A unit counts in brackets or at the end: `Energy (MWh)`, `Cost (million $)`, `Latency, s`.
     """
-    found = []
+    whole = parse_unit(header)
+    found = [(whole, Decimal(1))] if whole is not None else []
     for match in _STATED.finditer(header):
         text = match[1] or match[2]
         scale = _MAGNITUDE.match(text)
