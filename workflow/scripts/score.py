@@ -31,8 +31,8 @@ with logged(snakemake.log[0]):
     scores = score(asked, rows, rules_named(spec["rules"]), errors, str(path))
     usage = read_json(Path(snakemake.input.usage)) if snakemake.input.get("usage") else {}
     usage.pop("questions", None)
-
     write_json(Path(snakemake.output.results), result_records(asked, rows, scores))
-    who = identity(spec["type"], dict(snakemake.wildcards))
-    write_json(Path(snakemake.output.summary), {**usage, **summary_record(scores, who)})
+    summary = summary_record(scores, identity(spec["type"], dict(snakemake.wildcards)))
+    taken = {key: value for key, value in usage.items() if key not in summary}
+    write_json(Path(snakemake.output.summary), {**summary, **taken})
     write_table(Path(snakemake.output.errors), ERROR_COLUMNS, error_rows(asked, rows, scores))

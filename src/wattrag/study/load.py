@@ -135,21 +135,25 @@ def load_study(config: Mapping[str, Any], where: str = "config", root: Path = SH
 
 
 def _check_models(settings: Settings, registry: Registry, where: str) -> None:
-    used = [("models", name, ExtractiveModel) for name in settings.models]
-    used += [
-        (f"indexes.{name}.embedder", index.embedder, SentenceTransformersEmbedder)
-        for name, index in settings.indexes.items()
-    ]
-    for key, name, kind in used:
-        known = [n for n, declared in registry.items() if isinstance(declared, kind)]
-        if name not in known:
-            raise InputError(where, f"{key}: '{name}' is not in {MODELS}", nearest(name, known))
+    readers = {n: m for n, m in registry.items() if isinstance(m, ExtractiveModel)}
+    embedders = [n for n, m in registry.items() if isinstance(m, SentenceTransformersEmbedder)]
+    for name in settings.models:
+        _check_declared("models", name, [*readers], where)
+    for name, index in settings.indexes.items():
+        _check_declared(f"indexes.{name}.embedder", index.embedder, embedders, where)
+    offered = {precision for name in settings.models for precision in readers[name].precisions}
     for precision in settings.precisions:
-        offered = {p for n in settings.models for p in registry[n].precisions}  # type: ignore[union-attr]
-        if precision != "default" and precision not in offered:
+        if precision not in {"default", *offered}:
             raise InputError(
-                where, f"precisions: no model runs at '{precision}'", nearest(precision, [*offered])
+                where,
+                f"precisions: no model runs at '{precision}'",
+                nearest(precision, sorted(offered)),
             )
+
+
+def _check_declared(key: str, name: str, known: list[str], where: str) -> None:
+    if name not in known:
+        raise InputError(where, f"{key}: '{name}' is not in {MODELS}", nearest(name, known))
 
 
 def _check_local_documents(

@@ -102,7 +102,7 @@ def _stemmer() -> Stemmer.Stemmer:
     return Stemmer.Stemmer("english")
 
 
-_CANONICAL = {
+_CANONICAL: dict[str, str] = {
     _stemmer().stemWord(word): _stemmer().stemWord(head)
     for head, words in SAME.items()
     for word in words.split()
