@@ -112,6 +112,7 @@ def test_a_sentence_that_was_hit_itself_is_cited_itself():
         ("How much electricity did training Plover-9T take?", "MWh"),
         ("How much electricity did the Orchard site use in 2023?", "USD"),
         ("Who is the mayor of the town?", "is_blank"),
+        ("True or False: Mayors wear golden hats on Sundays.", "is_blank"),
     ],
 )
 def test_what_the_evidence_does_not_hold_is_left_blank(question, unit):
@@ -167,6 +168,33 @@ def test_the_more_precise_statement_of_a_quantity_is_given():
 def test_the_same_evidence_gives_the_same_answer():
     question = "How much electricity did the Orchard site use in 2023?"
     assert read(question, "MWh") == read(question, "MWh")
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "1",
+        "a",
+        "A",
+        "1 ",
+        "1,2 ",
+        "a.",
+        "A.",
+        "A ",
+        "aA",
+        "a1",
+        "a, ",
+        "Aa, Bb and ",
+        "x\n",
+        "( ",
+        "from what ",
+    ],
+)
+@pytest.mark.parametrize("question", ["Which three parts are there?", "How many parts are there?"])
+def test_100_kb_without_a_sentence_end_come_to_an_end(unit, question):
+    text = unit * (100_000 // len(unit))
+    read(question, shown=(snippet("doc:sec0:p0", text),))
+    read(f"{question} {text}", "parts")
 
 
 @settings(max_examples=60, deadline=None)

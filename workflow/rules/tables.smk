@@ -8,7 +8,7 @@ rule tables:
             "results/tables/{env}/{datafile}/errors.csv",
             caption="../report/errors.rst",
             category="Questions",
-            labels={"datafile": "{datafile}", "table": "errors (CSV)"},
+            labels={"datafile": "{datafile}", "table": "points lost (CSV)"},
         ),
         # Snakemake's report offers a CSV as a download only; pages show in place.
         leaderboard_page=report(
@@ -21,7 +21,7 @@ rule tables:
             "results/tables/{env}/{datafile}/results_matrix.html",
             caption="../report/results_matrix.rst",
             category="Questions",
-            labels={"datafile": "{datafile}", "table": "results matrix"},
+            labels={"datafile": "{datafile}", "table": "matrix of answers"},
         ),
     log:
         "logs/tables/{env}/{datafile}.log",

@@ -29,6 +29,12 @@ def _answer(record: Record) -> PageCell:
     answered = record["status"] == "answered"
     return PageCell(
         str(record["pred_value"]) if answered else f"({record['status']})",
-        str(record["pred_ref"]) if answered else "",
+        _citations(record) if answered else "",
         "right" if right else "wrong",
     )
+
+
+def _citations(record: Record) -> str:
+    """The cited documents, with their score where it is not full."""
+    cited, score = str(record["pred_ref"]), float(record["ref_score"])
+    return cited if score == 1 else f"{cited} scores {score:.2g}"

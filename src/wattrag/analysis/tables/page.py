@@ -14,7 +14,8 @@ body { font: 13px/1.4 system-ui, sans-serif; color: #222; margin: 1em; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; vertical-align: top; padding: .3em .7em; max-width: 26em;
          border-bottom: 1px solid #ddd; overflow-wrap: anywhere; }
-th { position: sticky; top: 0; background: #fff; border-bottom: 2px solid #888; min-width: 4em; }
+th { position: sticky; top: 0; background: #fff; border-bottom: 2px solid #888; min-width: 4em;
+     overflow-wrap: break-word; }
 td:nth-child(2) { min-width: 15em; }
 small { display: block; color: #555; }
 .right { background: #d8ecf7; } .wrong { background: #fbe3d6; }
@@ -35,7 +36,7 @@ def write_page(
     path: Path, title: str, header: Sequence[str], rows: Iterable[Sequence[PageCell]]
 ) -> None:
     """Write the table; its texts are untrusted and shown as text, long ones shortened."""
-    head = "".join(f"<th>{_shown(name)}</th>" for name in header)
+    head = "".join(f"<th>{_shown(name).replace('/', '/<wbr>')}</th>" for name in header)
     body = "\n".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
     write_text(
         path,

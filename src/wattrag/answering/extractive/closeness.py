@@ -50,7 +50,9 @@ def closeness(passage: Passage, offset: int, weights: Weights) -> float:
     total = sum(weights.values())
     pull = _row_pull if passage.row is not None else _text_pull
     found = pull(passage, offset, weights)
-    return sum(weights[stem] * share for stem, share in found.items()) / total if total else 0.0
+    # Summed in the order of the question, so that the last bit is the same in every process.
+    pulled = sum(weight * found.get(stem, 0.0) for stem, weight in weights.items())
+    return pulled / total if total else 0.0
 
 
 def _text_pull(passage: Passage, offset: int, weights: Weights) -> dict[str, float]:

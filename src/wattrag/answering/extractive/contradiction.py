@@ -38,7 +38,7 @@ def opposed(statement: Text, said: Text) -> float:
     balance = 0.0
     for way, about in _directions(statement):
         for other_way, other_about in _directions(said):
-            overlap = sum(about[s] * other_about[s] for s in about.keys() & other_about.keys())
+            overlap = sum(near * other_about.get(stem, 0.0) for stem, near in about.items())
             balance += overlap if way != other_way else -overlap
     return balance
 

@@ -11,7 +11,8 @@ from wattrag.answering.extractive.passages import Passage, Passages
 from wattrag.answering.extractive.quantities import plain
 from wattrag.answering.extractive.question import Question
 
-_ITEM = r"\w(?:[\w./+’'-]*\w)?(?: \w(?:[\w./+’'-]*\w)?){0,3}"
+_WORD = r"(?<![\w.])\w(?:[\w./+’'-]{0,40}\w)?"
+_ITEM = rf"{_WORD}(?: {_WORD}){{0,3}}"
 _ENUMERATION = re.compile(
     rf"(?P<first>{_ITEM})(?P<rest>(?:, {_ITEM}){{0,9}}),? (?:and|or|&) (?P<last>{_ITEM})"
 )

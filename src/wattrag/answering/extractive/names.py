@@ -12,19 +12,24 @@ from wattrag.answering.extractive.question import Question
 from wattrag.answering.extractive.text import Text
 from wattrag.answering.extractive.vocabulary import STOPWORDS
 
-_PART = r"(?:[A-Z][\w'’]*|[a-z]+[A-Z]\w*|\w*\d\w*[A-Za-z]\w*)(?:[-./+][\w]+)*"
+# Repetitions are bounded: a document may hold a word of a hundred thousand letters.
+_PART = (
+    r"(?<!\w)(?:[A-Z]|[a-z]{1,20}[A-Z]|\d{1,15}[A-Za-z]|[a-z]{1,15}\d{1,10}[A-Za-z])[\w'’]{0,40}"
+    r"(?:[-./+]\w{1,30}){0,6}"
+)
 _LINK = r"(?: (?:(?:of|for|and|the|in|&) (?=[A-Z]))*"
 _NUMBERED = r"(?: \d{1,6}(?:[-.]\d{1,4})*(?![\w%]))?"
 _NAME = re.compile(rf"{_PART}{_LINK}{_PART})*{_NUMBERED}")
-_CODE = re.compile(r"(?<![\w-])[a-z]+(?:[-_.][a-z0-9]+)+(?![\w-])")
+_CODE = re.compile(r"(?<![\w.-])[a-z]{1,20}(?:[-_.][a-z0-9]{1,20}){1,4}(?![\w-])")
 _QUOTED = re.compile(r"[\"“‘«]([^\"“”‘’«»]{2,60})[\"”’»]")
 _CALLED = re.compile(
     r"\b(?:called|termed|named|known as|referred to as|dubbed|so-called|denoted as) (?:the |an? )?"
-    r"[\"“‘]?(?P<name>[\w’'-]+(?: [\w’'-]+){0,3}?)[\"”’]?"
+    r"[\"“‘]?(?P<name>[\w’'-]{1,40}(?: [\w’'-]{1,40}){0,3}?)[\"”’]?"
     r"(?=[,.;:()]|$| (?:is|are|has|which|that|and|for|to|in|of|reads?)\b)"
 )
 _DEFINED = re.compile(
-    r"(?:^|[.;•●] ?)(?:An? |The )?(?P<name>[A-Z][\w-]*(?: [\w-]+){0,4}?)(?: \([^)]{1,20}\))?"
+    r"(?:^|[.;•●] ?)(?:An? |The )?(?P<name>[A-Z][\w-]{0,40}(?: [\w-]{1,40}){0,4}?)"
+    r"(?: \([^)]{1,20}\))?"
     r"(?::| (?:is|are) (?:defined as|the)\b| refers? to\b| means?\b| denotes?\b)"
 )
 _HEAD = re.compile(

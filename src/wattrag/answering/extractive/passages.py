@@ -1,14 +1,14 @@
 """Evidence as the reader works on it: sentences and table rows with where they come from."""
 
+import textwrap
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from math import log
 
 from wattrag.answering.extractive.question import Question
 from wattrag.answering.extractive.tables import Row, flattened_rows, named_rows
-from wattrag.answering.extractive.text import Text, Word, sentences, tidy, years_in
+from wattrag.answering.extractive.text import Text, Word, sentences, tidy
 from wattrag.answering.reader import Evidence
 from wattrag.retrieval.records import Snippet
 
@@ -26,11 +26,6 @@ class Passage:
     after: Text
     row: Row | None = None
     """Set if it is a row of a table."""
-
-    @cached_property
-    def years(self) -> frozenset[str]:
-        """Years that it names."""
-        return years_in(self.text.raw)
 
 
 @dataclass(frozen=True)
@@ -59,6 +54,10 @@ CODE, NAME = 2.0, 1.5
 
 def _kind_weight(word: Word) -> float:
     return CODE if word.has_digit else NAME if word.is_name else 1.0
+
+
+LONGEST = 1500
+"""Characters of a passage; what has no sentence ends is cut between words."""
 
 
 def passages(evidence: Evidence) -> Passages:
@@ -124,4 +123,8 @@ def _pieces(snippet: Snippet) -> Iterator[tuple[str, Row | None]]:
         if found:
             yield from ((row.text, row) for row in found)
         else:
-            yield " ".join(block.split()), None
+            yield from ((piece, None) for piece in _readable(" ".join(block.split())))
+
+
+def _readable(sentence: str) -> list[str]:
+    return [sentence] if len(sentence) <= LONGEST else textwrap.wrap(sentence, LONGEST)

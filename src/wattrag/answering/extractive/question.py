@@ -96,9 +96,13 @@ _CHOOSES = re.compile(r"\b(?:which|what|who)\b", re.IGNORECASE)
 _SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 
 
+LONGEST = 4000
+"""Characters of a question that are read."""
+
+
 def analyse(question: str, unit: str) -> Question:
     """Analyse a question and the content of its unit column (may be empty or `is_blank`)."""
-    asked = tidy(question).replace("\n", " ")
+    asked = tidy(question[:LONGEST]).replace("\n", " ")
     truth = _TRUTH.match(asked)
     if truth:
         return Question(Text(asked[truth.end() :]), Kind.TRUTH, None)
@@ -127,7 +131,7 @@ def _in_words(asked: str) -> Question:
 
 
 def _target(unit: str) -> Target | None:
-    unit = tidy(unit).replace("\n", " ").strip()
+    unit = tidy(unit[:_LONGEST_UNIT]).replace("\n", " ").strip()
     if not unit or unit.lower() in {BLANK, "none", "n/a", "na", "-"}:
         return None
     scale = Decimal(1)
@@ -159,4 +163,4 @@ def _options(question: str) -> tuple[str, ...]:
     return options if all(0 < len(o) <= _LONGEST_OPTION for o in options) else ()
 
 
-_LONGEST_OPTION = 60
+_LONGEST_OPTION, _LONGEST_UNIT = 60, 200

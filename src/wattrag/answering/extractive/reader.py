@@ -49,7 +49,7 @@ class ExtractiveReader:
         if found is None:
             return BLANK_ANSWER
         sure = strength(asked, weights, shown, found.passage, found.coverage) * (1 + found.fit) / 2
-        if asked.kind is not Kind.TRUTH and is_weak(evidence, sure):
+        if is_weak(evidence, sure, asked.kind):
             return BLANK_ANSWER
         return _answer(found, sure)
 

@@ -1,0 +1,15 @@
+"""The embedded example, run once from a fresh copy of the project to its report."""
+
+from pathlib import Path
+
+import pytest
+
+from .clone import clone, run
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a finished run; not to be changed."""
+    folder = clone(tmp_path_factory.mktemp("example") / "clone")
+    run(folder)
+    return folder

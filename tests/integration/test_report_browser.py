@@ -1,0 +1,167 @@
+"""The report in a real browser, opened as a file: a person finds scores, plots and answers."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.wait import WebDriverWait
+
+from .test_example_run import DATAFILES, PLOTS, SYSTEMS
+
+pytestmark = [pytest.mark.browser, pytest.mark.workflow]
+
+PATIENCE_S = 30
+FLAGS = (
+    *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+    *("--disable-dev-shm-usage", "--window-size=1400,900"),
+)
+
+
+class Reader:
+    """A person before the report."""
+
+    def __init__(self, driver: webdriver.Chrome):
+        self.driver = driver
+
+    def wait(self, condition):
+        """The condition's first truthy value."""
+        return WebDriverWait(self.driver, PATIENCE_S).until(condition)
+
+    def follow(self, name: str) -> None:
+        """Click the menu entry `name`."""
+        self.wait(lambda d: d.find_elements(By.XPATH, f"//li/a[normalize-space()='{name}']"))[
+            0
+        ].click()
+
+    def choose(self, name: str) -> None:
+        """Choose one of two kinds of result."""
+        self.driver.find_element(By.XPATH, f"//label[normalize-space()='{name}']").click()
+
+    def buttons(self, *labels: str) -> list[WebElement]:
+        """What stands beside the result with these labels: the eye and the (i)."""
+        cells = "".join(f"[td[normalize-space()='{label}']]" for label in labels)
+        return self.wait(lambda d: d.find_elements(By.XPATH, f"//tbody/tr{cells}//a"))
+
+    def page(self) -> list[list[str]]:
+        """The rows of the table that is shown in place, its header first."""
+        self.driver.switch_to.frame(self.wait(lambda d: d.find_element(By.TAG_NAME, "iframe")))
+        self.wait(lambda d: d.find_elements(By.CSS_SELECTOR, "tbody tr"))
+        rows = self.driver.execute_script(
+            "return [...document.querySelectorAll('tr')].map("
+            "row => [...row.children].filter(c => c.checkVisibility()).map(c => c.innerText))"
+        )
+        self.driver.switch_to.default_content()
+        return rows
+
+    def text(self) -> str:
+        """All text on the screen."""
+        return self.driver.find_element(By.TAG_NAME, "body").text
+
+
+@pytest.fixture(scope="module")
+def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    """A browser with a fresh profile."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium") or ""
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(flag)
+    running = webdriver.Chrome(options, Service(shutil.which("chromedriver")))
+    yield running
+    running.quit()
+
+
+@pytest.fixture
+def reader(driver: webdriver.Chrome, example: Path) -> Reader:
+    """The report, newly opened."""
+    driver.get((example / "results/report.html").as_uri())
+    reader = Reader(driver)
+    reader.wait(lambda d: d.find_elements(By.TAG_NAME, "h1"))
+    return reader
+
+
+def test_the_front_page_says_what_it_is_and_where_to_go(reader):
+    text = reader.text()
+
+    assert "Which system answers best from these documents?" in text
+    assert "How to read a score" in text
+    places = [text.index(f"\n{name}: ") for name in ("Scores", "Plots", "Questions")]
+    assert places == sorted(places)
+
+
+def test_nothing_is_loaded_from_elsewhere_and_nothing_fails(reader):
+    loaded = reader.driver.execute_script(
+        "return performance.getEntriesByType('resource').map(entry => entry.name)"
+    )
+
+    assert [name for name in loaded if name.startswith(("http:", "https:"))] == []
+    assert [e for e in reader.driver.get_log("browser") if e["level"] == "SEVERE"] == []
+
+
+def test_a_link_of_the_front_page_opens_its_category(reader):
+    reader.driver.find_element(By.XPATH, "//a[contains(@class, 'reference')][.='Scores']").click()
+
+    assert len(reader.buttons("train_QA", "leaderboard")) == 2
+
+
+@pytest.mark.parametrize("datafile", DATAFILES)
+def test_the_leaderboard_shows_every_system_with_its_interval(reader, datafile):
+    reader.follow("Scores")
+    eye, about = reader.buttons(datafile, "leaderboard")
+    eye.click()
+
+    header, *rows = reader.page()
+    assert {row[1].splitlines()[0] for row in rows} == SYSTEMS
+    assert all(" to " in row[header.index("Overall")] for row in rows)
+    about.click()
+    reader.wait(lambda _: f"Systems on {datafile} by overall score" in reader.text())
+
+
+def test_the_matrix_shows_every_question_with_every_answer(reader):
+    reader.follow("Questions")
+    reader.buttons("test_QA")[0].click()
+
+    header, *rows = reader.page()
+    assert header[:3] == ["Id", "Question", "Gold"]
+    assert set(header[3:]) == SYSTEMS
+    assert len(rows) == 40
+    reader.buttons("test_QA")[1].click()
+    reader.wait(lambda _: "Every question of test_QA" in reader.text())
+
+
+def test_what_was_lost_is_offered_for_download(reader):
+    reader.follow("Questions")
+    reader.choose("points lost (CSV)")
+
+    download = reader.buttons("train_QA")[0]
+    assert download.get_attribute("download") == "errors.csv"
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+def test_a_plot_is_drawn_and_captioned(reader, plot):
+    reader.follow("Plots")
+    eye, about = reader.buttons("train_QA", plot)
+    eye.click()
+
+    image = reader.wait(lambda d: d.find_element(By.CSS_SELECTOR, "#app img"))
+    reader.wait(lambda _: image.get_property("naturalWidth") > 300)
+    about.click()
+    reader.wait(lambda _: "DESCRIPTION" in reader.text())
+    caption = reader.driver.find_element(By.CSS_SELECTOR, "li.prose").text
+    assert "train_QA" in caption
+    assert caption.count(".") >= 1
+
+
+def test_the_rule_graph_shows_the_steps(reader):
+    reader.follow("Workflow")
+
+    graph = reader.wait(lambda d: d.find_element(By.CSS_SELECTOR, "svg.marks, canvas.marks"))
+    assert graph.size["height"] > 300
+    steps = {e.text for e in reader.driver.find_elements(By.CSS_SELECTOR, "svg.marks text")}
+    assert {"fetch", "parse", "index", "retrieve", "answer", "score_ensemble", "plot"} <= steps
