@@ -50,7 +50,9 @@ def promised() -> list[str]:
         *(f"results/index/example/{name}" for name in ("manifest.json", "built.json")),
         *(
             f"results/retrieval/{retriever}/{datafile}/none.{kind}"
-            for retriever, datafile, kind in product(PIPELINES, DATAFILES, ("jsonl", "metrics.json"))
+            for retriever, datafile, kind in product(
+                PIPELINES, DATAFILES, ("jsonl", "metrics.json")
+            )
         ),
         *(f"{experiment(d, p)}/{n}" for d, p, n in product(DATAFILES, PIPELINES, answered)),
         *(f"results/ensembles/local/{d}/vote3/{n}" for d, n in product(DATAFILES, scored)),

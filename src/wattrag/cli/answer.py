@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wattrag.cli.common import JsonOption, print_json
+from wattrag.cli.evidence import find_evidence
 from wattrag.cli.index import IndexArgument, StoreOption
 from wattrag.cli.settings import (
-    Chosen,
     ConfigOption,
     PipelineOption,
     SetOption,
@@ -20,8 +20,6 @@ from wattrag.errors import InputError, RunFailedError
 
 if TYPE_CHECKING:
     from wattrag.answering.reader import Reader
-    from wattrag.datafiles.questions import Question
-    from wattrag.retrieval.records import Retrieved
 
 ModelOption = Annotated[
     str, typer.Option("--model", metavar="NAME", help="A model of models.yaml, as `extractive`.")
@@ -53,9 +51,10 @@ def answer(
     chosen = retriever_options(config, pipeline, assignments, top_k)
     asked = list(read_questions(questions).questions)
     reader = reader_named(model)
-    retrieved = evidence_for(index, asked, chosen, store)
+    depth = chosen.pipeline.max_retries
+    retrieved = find_evidence(index, asked, chosen.retriever, depth, store)
     with growing_submission(output, [question.id for question in asked]) as submission:
-        for answered in answer_each(retrieved, reader, chosen.pipeline.max_retries):
+        for answered in answer_each(retrieved, reader, depth):
             submission.add(answered.record)
     records = submission.records
     failed = [record.id for record in records if record.status == "error"]
@@ -82,26 +81,3 @@ def reader_named(model: str) -> "Reader":
     if model not in registry:
         raise InputError(f"--model {model}", "is not declared", nearest(model, list(registry)))
     return reader_for(model, registry[model])
-
-
-def evidence_for(
-    index: Path, questions: "list[Question]", chosen: Chosen, store: Path
-) -> "list[Retrieved]":
-    """The evidence of all attempts, with the embedder that the index was built with.
-
-    Raises:
-        InputError: a bad index, or one of an embedder that is not declared.
-    """
-    from wattrag.index.embed import embedder_of_index  # noqa: PLC0415
-    from wattrag.index.read import open_index  # noqa: PLC0415
-    from wattrag.retrieval.retrieve import retrieve  # noqa: PLC0415
-    from wattrag.store.vectors import VectorStore  # noqa: PLC0415
-    from wattrag.study.load import declared_models  # noqa: PLC0415
-
-    opened = open_index(index)
-    depth = chosen.pipeline.max_retries
-    if chosen.retriever.dense_weight == 0:
-        return retrieve(opened, questions, chosen.retriever, depth, None, None)
-    embedder = embedder_of_index(declared_models(), opened.manifest.embedder)
-    with VectorStore(store) as vectors:
-        return retrieve(opened, questions, chosen.retriever, depth, embedder, vectors)

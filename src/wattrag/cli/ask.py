@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wattrag.cli.answer import ModelOption, evidence_for, reader_named
+from wattrag.cli.answer import ModelOption, reader_named
 from wattrag.cli.common import JsonOption, print_json
+from wattrag.cli.evidence import find_evidence
 from wattrag.cli.index import IndexArgument, StoreOption
 from wattrag.cli.settings import (
     ConfigOption,
@@ -46,8 +47,9 @@ def ask(
     chosen = retriever_options(config, pipeline, assignments, top_k)
     asked = [Question(id="q1", question=question.strip(), answer_unit=unit.strip())]
     reader = reader_named(model)
-    retrieved = evidence_for(index, asked, chosen, store)
-    [record] = answer_questions(retrieved, reader, chosen.pipeline.max_retries)
+    depth = chosen.pipeline.max_retries
+    retrieved = find_evidence(index, asked, chosen.retriever, depth, store)
+    [record] = answer_questions(retrieved, reader, depth)
     if record.answer is None:
         raise RunFailedError(f"the question was not answered: {record.error}")
     if as_json:

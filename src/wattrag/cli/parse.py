@@ -101,9 +101,10 @@ def _record(outcome: Outcome[Order, TreeCounts]) -> dict[str, object]:
 
 
 def _summary(outcomes: Sequence[Outcome[Order, TreeCounts]]) -> Table:
-    table = Table("file", *COLUMNS, "seconds")
+    table = Table("file", *COLUMNS, "seconds", box=None, pad_edge=False)
+    table.columns[0].overflow = "fold"
     for column in table.columns[1:]:
-        column.justify = "right"
+        column.justify, column.no_wrap = "right", True
     for outcome in outcomes:
         counts = asdict(outcome.result) if outcome.result else {}
         cells = [str(counts.get(column) or "-") for column in COLUMNS]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from wattrag.cli.common import JsonOption, print_json
+from wattrag.cli.evidence import find_evidence
 from wattrag.cli.index import IndexArgument, StoreOption
 from wattrag.cli.settings import (
     ConfigOption,
@@ -17,7 +18,6 @@ from wattrag.cli.settings import (
 from wattrag.errors import InputError
 
 if TYPE_CHECKING:
-    from wattrag.config.settings import Retriever
     from wattrag.datafiles.questions import Question
     from wattrag.retrieval.records import Retrieved
 
@@ -39,30 +39,8 @@ def query(
     """Find evidence for a question, or for all questions of a file; prints a JSON list."""
     del as_json  # The output is JSON with and without it.
     settings = retriever_options(config, pipeline, assignments, top_k).retriever
-    found = search(index, _asked(question, questions), settings, store)
+    found = find_evidence(index, _asked(question, questions), settings, 0, store)
     print_json([as_query_record(evidence) for evidence in found])
-
-
-def search(
-    index: Path, questions: "list[Question]", settings: "Retriever", store: Path
-) -> "list[Retrieved]":
-    """First-attempt evidence for questions, with the embedder that the index was built with.
-
-    Raises:
-        InputError: a bad index, or one of an embedder that is not declared.
-    """
-    from wattrag.index.embed import embedder_of_index  # noqa: PLC0415
-    from wattrag.index.read import open_index  # noqa: PLC0415
-    from wattrag.retrieval.retrieve import retrieve  # noqa: PLC0415
-    from wattrag.store.vectors import VectorStore  # noqa: PLC0415
-    from wattrag.study.load import declared_models  # noqa: PLC0415
-
-    opened = open_index(index)
-    if settings.dense_weight == 0:
-        return retrieve(opened, questions, settings, 0, None, None)
-    embedder = embedder_of_index(declared_models(), opened.manifest.embedder)
-    with VectorStore(store) as vectors:
-        return retrieve(opened, questions, settings, 0, embedder, vectors)
 
 
 def as_query_record(evidence: "Retrieved") -> dict[str, Any]:

@@ -44,6 +44,8 @@ models: [extractive]
 def sheet_rows(pdfs: Path, relative_to: Path) -> list[dict[str, str]]:
     """One row per PDF in a folder (not in its sub-folders), sorted by file name.
 
+    A title that the PDF does not declare is left empty: parsing then takes it from the text.
+
     Args:
         pdfs: the folder.
         relative_to: the sheet's folder; each row's url is the path from there.
@@ -60,7 +62,7 @@ def sheet_rows(pdfs: Path, relative_to: Path) -> list[dict[str, str]]:
         if file.name != file.name.strip() or not file.name.isprintable():
             raise InputError(repr(str(file)), "has an unprintable name", "rename it")
     return [
-        {"id": document_id, "title": pdf_title(file) or file.stem, "url": _url(file, relative_to)}
+        {"id": document_id, "title": pdf_title(file), "url": _url(file, relative_to)}
         for file, document_id in zip(files, document_ids(f.stem for f in files), strict=True)
     ]
 
@@ -79,8 +81,8 @@ def document_ids(stems: Iterable[str]) -> Iterator[str]:
         yield found
 
 
-def pdf_title(path: Path) -> str | None:
-    """The title in a PDF's metadata; None if there is none worth having."""
+def pdf_title(path: Path) -> str:
+    """The title in a PDF's metadata; empty if there is none worth having."""
     import pymupdf  # noqa: PLC0415 -- loads slowly
 
     library: Any = pymupdf
@@ -93,9 +95,9 @@ def pdf_title(path: Path) -> str | None:
         opened = False
     if not opened:
         _log.warning("%s: cannot be opened as a PDF; replace it or remove its row", path)
-        return None
+        return ""
     title = "".join(c for c in title if c.isprintable())
-    return title if title and not _NO_TITLE.match(title) else None
+    return "" if _NO_TITLE.match(title) else title
 
 
 def config_text(folder: Path, sheet: Path, questions: Path) -> str:

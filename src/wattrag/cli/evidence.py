@@ -1,0 +1,39 @@
+"""Retrieval for the commands that ask: index, embedder and store found from their options."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wattrag.config.settings import Retriever
+    from wattrag.datafiles.questions import Question
+    from wattrag.retrieval.records import Retrieved
+
+
+def find_evidence(
+    index: Path, questions: "Sequence[Question]", retriever: "Retriever", depth: int, store: Path
+) -> "list[Retrieved]":
+    """Evidence for questions, with the embedder that the index was built with.
+
+    Args:
+        index: the index's folder.
+        questions: searched in one batch.
+        retriever: its settings; the index they name is not looked at.
+        depth: deepest attempt, from 0.
+        store: folder of the stores, for the questions' vectors.
+
+    Raises:
+        InputError: a bad index, or one of an embedder that is not declared.
+    """
+    from wattrag.index.embed import embedder_of_index  # noqa: PLC0415
+    from wattrag.index.read import open_index  # noqa: PLC0415
+    from wattrag.retrieval.retrieve import retrieve  # noqa: PLC0415
+    from wattrag.store.vectors import VectorStore  # noqa: PLC0415
+    from wattrag.study.load import declared_models  # noqa: PLC0415
+
+    opened = open_index(index)
+    if retriever.dense_weight == 0:
+        return retrieve(opened, questions, retriever, depth, None, None)
+    embedder = embedder_of_index(declared_models(), opened.manifest.embedder)
+    with VectorStore(store) as vectors:
+        return retrieve(opened, questions, retriever, depth, embedder, vectors)
