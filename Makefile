@@ -31,8 +31,9 @@ format: .venv/dev  ## format code and workflow
 bench: .venv/dev  ## run the benchmarks on the embedded example
 	@for program in benchmarks/*.py; do $(BIN)/python $$program || exit 1; done
 
-docs: .venv/dev  ## write the generated parts of the documentation
+docs: .venv/dev run  ## write the generated parts of the documentation from settings and a run
 	@$(BIN)/python -m wattrag.config.reference
+	@$(BIN)/python docs/update.py
 
 clean:  ## remove results and logs; the stores and .venv stay
 	rm -rf results logs .snakemake

@@ -1,4 +1,4 @@
-"""A fresh copy of the project, run as `make run` does."""
+"""A fresh copy of the project, run as `make run` does, and what its example study holds."""
 
 import os
 import shutil
@@ -8,6 +8,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("src", "workflow", "config", "resources")
+
+DATAFILES = ("train_QA", "test_QA")
+PIPELINES = ("dense", "bm25", "hybrid")
+PLOTS = ("overall_scores", "score_breakdown", "agreement_heatmap")
+SYSTEMS = {*(f"{pipeline}/extractive/none/run1" for pipeline in PIPELINES), "vote3"}
 
 
 def clone(folder: Path) -> Path:

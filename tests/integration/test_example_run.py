@@ -8,15 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from .clone import ROOT, clone, run
+from .clone import DATAFILES, PIPELINES, PLOTS, ROOT, SYSTEMS, clone, run
 
 pytestmark = pytest.mark.workflow
 
 EXAMPLE = ROOT / "resources" / "example"
-DATAFILES = ("train_QA", "test_QA")
-PIPELINES = ("dense", "bm25", "hybrid")
-PLOTS = ("overall_scores", "score_breakdown", "agreement_heatmap")
-SYSTEMS = {*(f"{pipeline}/extractive/none/run1" for pipeline in PIPELINES), "vote3"}
 SUBMISSION = [
     *("id", "question", "answer", "answer_value", "answer_unit"),
     *("ref_id", "ref_url", "supporting_materials", "explanation"),

@@ -11,7 +11,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
-from .test_example_run import DATAFILES, PLOTS, SYSTEMS
+from .clone import DATAFILES, PLOTS, SYSTEMS
 
 pytestmark = [pytest.mark.browser, pytest.mark.workflow]
 
@@ -149,7 +149,7 @@ def test_a_plot_is_drawn_and_captioned(reader, plot):
     eye, about = reader.buttons("train_QA", plot)
     eye.click()
 
-    image = reader.wait(lambda d: d.find_element(By.CSS_SELECTOR, "#app img"))
+    image = reader.wait(lambda d: d.find_element(By.CSS_SELECTOR, "div.p-3 > img"))
     reader.wait(lambda _: image.get_property("naturalWidth") > 300)
     about.click()
     reader.wait(lambda _: "DESCRIPTION" in reader.text())
@@ -161,7 +161,13 @@ def test_a_plot_is_drawn_and_captioned(reader, plot):
 def test_the_rule_graph_shows_the_steps(reader):
     reader.follow("Workflow")
 
-    graph = reader.wait(lambda d: d.find_element(By.CSS_SELECTOR, "svg.marks, canvas.marks"))
-    assert graph.size["height"] > 300
-    steps = {e.text for e in reader.driver.find_elements(By.CSS_SELECTOR, "svg.marks text")}
-    assert {"fetch", "parse", "index", "retrieve", "answer", "score_ensemble", "plot"} <= steps
+    canvas = reader.wait(lambda d: d.find_element(By.CSS_SELECTOR, "#rulegraph canvas"))
+    assert canvas.size["height"] > 300
+    inked = reader.driver.execute_script(
+        "const all = arguments[0].getContext('2d').getImageData(0, 0, 100, 300).data;"
+        "return all.filter((value, i) => i % 4 == 3 && value > 0).length",
+        canvas,
+    )
+    assert inked > 100
+    steps = reader.driver.execute_script("return rulegraph_spec.data[0].values.map(n => n.rule)")
+    assert {"fetch", "parse", "index", "retrieve", "answer", "score_ensemble", "plot"} <= {*steps}

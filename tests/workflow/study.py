@@ -118,6 +118,7 @@ def snakemake(
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(SNAKEFILE), "--cores", "2"]
     done = subprocess.run(
         [*command, *options, "--configfile", "study.yaml"],
+        check=False,
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pymupdf
 import pytest
 
-from .study import read_config, snakemake, write_config, write_study
+from .study import QUESTIONS, read_config, snakemake, write_config, write_study
 
 pytestmark = pytest.mark.workflow
 
@@ -68,7 +68,7 @@ AT_START = {
         "id '../../etc/x' cannot name a file",
     ),
     "empty question": (
-        lambda f: edit(f / "plain.csv", "How much electricity did training the Birch model use?", ""),
+        lambda f: edit(f / "plain.csv", QUESTIONS[0][1], ""),
         "empty question 't1'",
     ),
     "missing document": (

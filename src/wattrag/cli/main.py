@@ -19,6 +19,7 @@ from wattrag.cli.models import models
 from wattrag.cli.parse import parse
 from wattrag.cli.query import query
 from wattrag.cli.score import score
+from wattrag.cli.why import why
 from wattrag.errors import WattragError
 
 INTERRUPTED = 130
@@ -35,6 +36,7 @@ COMMANDS: dict[str, Callable[..., None] | typer.Typer] = {
     "aggregate": aggregate,
     "models": models,
     "env": env,
+    "why": why,
 }
 
 

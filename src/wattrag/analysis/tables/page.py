@@ -13,9 +13,8 @@ _STYLE = """
 body { font: 13px/1.4 system-ui, sans-serif; color: #222; margin: 1em; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; vertical-align: top; padding: .3em .7em; max-width: 26em;
-         border-bottom: 1px solid #ddd; overflow-wrap: anywhere; }
-th { position: sticky; top: 0; background: #fff; border-bottom: 2px solid #888; min-width: 4em;
-     overflow-wrap: break-word; }
+         border-bottom: 1px solid #ddd; overflow-wrap: break-word; }
+th { position: sticky; top: 0; background: #fff; border-bottom: 2px solid #888; min-width: 4em; }
 td:nth-child(2) { min-width: 15em; }
 small { display: block; color: #555; }
 .right { background: #d8ecf7; } .wrong { background: #fbe3d6; }
