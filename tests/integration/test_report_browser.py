@@ -90,7 +90,7 @@ def test_the_front_page_says_what_it_is_and_where_to_go(reader):
     text = reader.text()
 
     assert "Which system answers best from these documents?" in text
-    assert "How to read a score" in text
+    assert "Here it follows the rules 2025." in text
     places = [text.index(f"\n{name}: ") for name in ("Scores", "Plots", "Questions")]
     assert places == sorted(places)
 

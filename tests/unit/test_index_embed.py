@@ -112,3 +112,13 @@ def test_a_kill_between_chunks_keeps_the_finished_ones(tmp_path, monkeypatch):
     survivor = WordEmbedder()
     embed_texts(survivor, VectorStore(tmp_path), ["aaaa", "bbb", "cc", "d"])
     assert survivor.encoded == ["cc", "d"]
+
+
+def test_vectors_do_not_depend_on_the_number_of_processes(minilm, tmp_path, monkeypatch):
+    monkeypatch.setattr(cache, "CHUNK", 3)
+    texts = [f"Hall {n} used {n * 7} MWh of electricity{' and water' * n}." for n in range(14)]
+
+    alone = embed_texts(minilm, VectorStore(tmp_path / "one"), texts)
+    shared = embed_texts(minilm, VectorStore(tmp_path / "two"), texts, workers=2)
+
+    assert alone.tobytes() == shared.tobytes()

@@ -1,5 +1,6 @@
 """The report's front page and captions: valid reStructuredText whatever the configuration says."""
 
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -46,15 +47,32 @@ def test_captions_are_one_sentence_about_the_datafile(caption, plot):
     assert "dev2024" in html
 
 
-@pytest.mark.parametrize("config", [{}, {"scoring": None}, {"scoring": {"rules": "2026"}}])
-def test_the_front_page_names_the_rules_and_links_every_category(config):
-    categories = ("Plots", "Questions", "Scores", "Across machines", "Something new")
-    html = rendered("workflow.rst", config=config, categories=categories)
-    rules = (config.get("scoring") or {}).get("rules", "2025")
-    assert f"<strong>{rules}</strong>" in html
-    for category in categories:
-        assert f">{category}</a>" in html
+STUDY = {"env": "local", "datafiles": {"train": {}}}
 
 
-def test_the_front_page_stands_without_any_result():
-    assert "How to read a score" in rendered("workflow.rst")
+@pytest.mark.parametrize(
+    ("config", "rules"),
+    [
+        (STUDY, "2025"),
+        ({**STUDY, "scoring": None}, "2025"),
+        ({**STUDY, "scoring": {"rules": "2026"}}, "2026"),
+        ({"other": 1, "wattrag": {**STUDY, "scoring": {"rules": "2026"}}}, "2026"),
+    ],
+    ids=["default", "empty", "given", "as a module"],
+)
+def test_the_front_page_names_the_rules(config, rules):
+    assert f"<strong>{rules}</strong>" in rendered("workflow.rst", config=config)
+
+
+def test_the_front_page_links_every_category_in_the_order_of_reading():
+    categories = ("Across machines", "New", "Plots", "Questions", "Scores")
+    html = rendered("workflow.rst", config=STUDY, categories=categories)
+    links = re.findall(r">([^<]*)</a>: |>([^<]*)</a>", html)
+    shown = [name or other for name, other in links]
+    assert shown == ["Scores", "Plots", "Questions", "Across machines", "New"]
+
+
+def test_the_front_page_stands_without_any_result_or_setting():
+    html = rendered("workflow.rst")
+    assert "How to read a score" in html
+    assert "follows the rules" not in html

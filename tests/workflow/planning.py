@@ -15,7 +15,7 @@ from snakemake.settings.types import (
 from .study import SNAKEFILE
 
 
-def planned(folder: Path) -> Counter[str]:
+def planned(folder: Path, snakefile: Path = SNAKEFILE) -> Counter[str]:
     """Number of jobs by rule that a run in `folder` would start now.
 
     Snakemake has no public call for this; the private part of its API (pinned by
@@ -25,7 +25,7 @@ def planned(folder: Path) -> Counter[str]:
         flow = api.workflow(
             resource_settings=ResourceSettings(cores=2),
             config_settings=ConfigSettings(configfiles=[folder / "study.yaml"]),
-            snakefile=SNAKEFILE,
+            snakefile=snakefile,
             workdir=folder,
         )
         dag = flow.dag(dag_settings=DAGSettings())

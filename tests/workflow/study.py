@@ -112,10 +112,14 @@ def read_csv(path: Path) -> list[dict[str, str]]:
 
 
 def snakemake(
-    folder: Path, *options: str, check: bool = True, env: dict[str, str] | None = None
+    folder: Path,
+    *options: str,
+    check: bool = True,
+    env: dict[str, str] | None = None,
+    snakefile: Path = SNAKEFILE,
 ) -> subprocess.CompletedProcess[str]:
     """Run the real command on `study.yaml` in `folder`; output is captured as one text."""
-    command = [sys.executable, "-m", "snakemake", "--snakefile", str(SNAKEFILE), "--cores", "2"]
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(snakefile), "--cores", "2"]
     done = subprocess.run(
         [*command, *options, "--configfile", "study.yaml"],
         check=False,

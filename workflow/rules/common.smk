@@ -62,6 +62,7 @@ wildcard_constraints:
     ensemble=either(STUDY.settings.ensembles),
     machine=r"[^/]+",
     name=r"[^/]+",
+    plot=either(PLOTS),
     ext="pdf|md|txt",
 
 

@@ -11,8 +11,9 @@ rule index:
         "results/benchmarks/index/{index}.tsv"
     conda:
         "../envs/wattrag.yaml"
+    threads: 4
     resources:
-        mem_mb=lambda wc: STUDY.embedder(wc.index).mem_mb,
+        mem_mb=lambda wc, threads: threads * STUDY.embedder(wc.index).mem_mb,
     params:
         spec=lambda wc: specs.index(STUDY, wc.index),
     script:

@@ -19,4 +19,5 @@ with logged(snakemake.log[0]):
         spec,
         LocalEmbedder(registry[spec.embedder]),
         VectorStore(Path(settings.store)),
+        workers=snakemake.threads,
     )

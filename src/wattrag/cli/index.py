@@ -30,6 +30,7 @@ def build(
     embedder: Annotated[str, typer.Option(help="An embedder of models.yaml.")] = "minilm",
     dtype: Annotated[str, typer.Option(help="f32, f16 or i8.")] = "f16",
     paragraphs: Annotated[str, typer.Option(help="averaged, full or both.")] = "averaged",
+    jobs: Annotated[int, typer.Option(min=1, help="Processes that embed a large corpus.")] = 1,
     store: StoreOption = Path(".wattrag"),
     as_json: JsonOption = False,
 ) -> None:
@@ -52,7 +53,7 @@ def build(
     if not paths:
         raise InputError(str(trees), "holds no trees (*.json)", "make them with `wattrag parse`")
     with VectorStore(store) as vectors:
-        done = build_index(paths, output, spec, chosen, vectors)
+        done = build_index(paths, output, spec, chosen, vectors, workers=jobs)
     counts = done.counts.model_dump()
     shown = asdict(done)
     if as_json:

@@ -27,8 +27,8 @@ def why(
 ) -> None:
     """Say why the next run would make FILE again: each job it takes, and what causes it.
 
-    Causes are shown where they begin. A job whose inputs will be remade is compared with its
-    own settings only after that.
+    Causes are shown where they begin. The settings of a job whose inputs changed are compared
+    once the inputs are up to date.
     """
     for path in configfile or [DEFAULT_CONFIG]:
         read_config_file(path)

@@ -83,7 +83,13 @@ class _Content:
 
 
 def build_index(
-    trees: Sequence[Path], target: Path, spec: Index, embedder: Embedder, store: VectorStore
+    trees: Sequence[Path],
+    target: Path,
+    spec: Index,
+    embedder: Embedder,
+    store: VectorStore,
+    *,
+    workers: int = 1,
 ) -> IndexStats:
     """Build the index of `trees` in the folder `target`, or bring the one there up to date.
 
@@ -95,6 +101,7 @@ def build_index(
         spec: number format and paragraph vectors.
         embedder: makes the vectors of texts that `store` lacks.
         store: known vectors; new ones are added.
+        workers: processes that embed, where there is much to embed.
 
     Raises:
         InputError: no trees, a bad tree, two trees of one document, no text at all, or another
@@ -111,7 +118,7 @@ def build_index(
         if old is not None and old.content_hash == content.hash:
             return _finish(target, old, unchanged=True)
         targets = search_targets(
-            nodes, spec.paragraphs, lambda texts: embed_texts(embedder, store, texts)
+            nodes, spec.paragraphs, lambda texts: embed_texts(embedder, store, texts, workers)
         )
         manifest = _write(target, generation, content, targets)
         write_manifest(target, manifest)

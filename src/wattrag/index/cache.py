@@ -4,10 +4,9 @@ import logging
 from collections.abc import Sequence
 
 import numpy as np
-from rich.console import Console
-from rich.progress import track
 
 from wattrag.index.embed import Embedder
+from wattrag.index.parallel import encode_chunks
 from wattrag.store.vectors import FloatMatrix, VectorStore
 
 CHUNK = 512
@@ -16,19 +15,29 @@ CHUNK = 512
 _log = logging.getLogger(__name__)
 
 
-def embed_texts(embedder: Embedder, store: VectorStore, texts: Sequence[str]) -> FloatMatrix:
-    """Unit vectors of `texts`, f32, shape (texts, dimensions); only unknown texts are embedded."""
+def embed_texts(
+    embedder: Embedder, store: VectorStore, texts: Sequence[str], workers: int = 1
+) -> FloatMatrix:
+    """Unit vectors of `texts`, f32, shape (texts, dimensions); only unknown texts are embedded.
+
+    Args:
+        embedder: encodes what `store` lacks.
+        store: known vectors; new ones are added chunk by chunk.
+        texts: in any order, repeats allowed.
+        workers: processes that encode; the vectors do not depend on it.
+    """
     unique = list(dict.fromkeys(texts))
     known = store.get(embedder.key, unique, embedder.dimensions)
     missing = sorted((t for t in unique if t not in known), key=lambda t: (-len(t), t))
-    if missing:
-        _log.info("embedding %d of %d texts", len(missing), len(unique))
     chunks = [missing[start : start + CHUNK] for start in range(0, len(missing), CHUNK)]
-    console = Console(stderr=True)
-    for chunk in track(chunks, "Embedding", console=console, disable=len(chunks) <= 1):
-        vectors = embedder.encode(chunk)
+    done = 0
+    for chunk, vectors in zip(chunks, encode_chunks(embedder, chunks, workers), strict=True):
         store.add(embedder.key, chunk, vectors)
         known.update(zip(chunk, vectors, strict=True))
+        done += len(chunk)
+        _log.info(
+            "embedded %d of %d texts, %d were known", done, len(missing), len(unique) - len(missing)
+        )
     result = np.zeros((len(texts), embedder.dimensions), dtype=np.float32)
     for row, text in enumerate(texts):
         result[row] = known[text]

@@ -11,7 +11,7 @@ orders and company were then equal bit for bit.
 
 import os
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -98,46 +98,51 @@ class LocalEmbedder:
         result: FloatMatrix = unit.numpy()
         return result
 
-    @cached_property
+    @property
     def _model(self) -> "SentenceTransformer":
-        os.environ["HF_HUB_OFFLINE"] = "1"
-        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        try:
-            import torch  # noqa: PLC0415  (heavy)
-            from sentence_transformers import SentenceTransformer  # noqa: PLC0415  (heavy)
-            from transformers.utils import logging  # noqa: PLC0415  (heavy)
-        except ImportError as error:
-            cure = "install the extra `wattrag[example]`"
-            raise InputError(self._entry.name, f"needs the package '{error.name}'", cure) from error
-        torch.set_num_threads(1)
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        try:
-            model = SentenceTransformer(
-                self._location(), device="cpu", revision=self._entry.revision
-            )
-        except OSError as error:
-            cure = "install the embedder's package or fetch its weights first"
-            raise InputError(self._entry.name, "its weights are not here", cure) from error
-        return self._checked(model)
+        return _load_model(self._entry)
 
-    def _location(self) -> str:
-        """The folder of the packaged model, or the hub id."""
-        package = self._entry.package
-        if package is None:
-            return self._entry.model_id or ""
-        try:
-            return str(resources.files(package) / "model")
-        except ModuleNotFoundError as error:
-            cure = f"install {package.replace('_', '-')}"
-            problem = f"the package '{package}' is missing"
-            raise InputError(self._entry.name, problem, cure) from error
 
-    def _checked(self, model: "SentenceTransformer") -> "SentenceTransformer":
-        found = model.get_embedding_dimension()
-        if found != self.dimensions:
-            problem = f"has {found} dimensions, declared are {self.dimensions}"
-            raise InputError(self._entry.name, problem, "correct `dimensions` in models.yaml")
-        return model.eval()
+@cache
+def _load_model(entry: SentenceTransformersEmbedder) -> "SentenceTransformer":
+    """The model of an entry, once a process.
+
+    Raises:
+        InputError: it is not installed, or has other dimensions than declared.
+    """
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    try:
+        import torch  # noqa: PLC0415  (heavy)
+        from sentence_transformers import SentenceTransformer  # noqa: PLC0415  (heavy)
+        from transformers.utils import logging  # noqa: PLC0415  (heavy)
+    except ImportError as error:
+        cure = "install the extra `wattrag[example]`"
+        raise InputError(entry.name, f"needs the package '{error.name}'", cure) from error
+    torch.set_num_threads(1)
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        model = SentenceTransformer(_location(entry), device="cpu", revision=entry.revision)
+    except OSError as error:
+        cure = "install the embedder's package or fetch its weights first"
+        raise InputError(entry.name, "its weights are not here", cure) from error
+    found = model.get_embedding_dimension()
+    if found != entry.dimensions:
+        problem = f"has {found} dimensions, declared are {entry.dimensions}"
+        raise InputError(entry.name, problem, "correct `dimensions` in models.yaml")
+    return model.eval()
+
+
+def _location(entry: SentenceTransformersEmbedder) -> str:
+    """The folder of the packaged model, or the hub id."""
+    if entry.package is None:
+        return entry.model_id or ""
+    try:
+        return str(resources.files(entry.package) / "model")
+    except ModuleNotFoundError as error:
+        cure = f"install {entry.package.replace('_', '-')}"
+        problem = f"the package '{entry.package}' is missing"
+        raise InputError(entry.name, problem, cure) from error
 
 
 def load_embedder(entry: Declared) -> Embedder:

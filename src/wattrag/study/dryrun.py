@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from wattrag.errors import InputError, RunFailedError
+from wattrag.errors import InputError
 from wattrag.study.load import SHIPPED
 
 SNAKEFILE = SHIPPED / "workflow" / "Snakefile"
@@ -53,27 +53,28 @@ def planned_jobs(configfiles: Sequence[Path], *targets: str) -> list[PlannedJob]
     done = subprocess.run(
         [*command, "--quiet", "host", "--dry-run", EVERYTHING, *targets],
         stdin=subprocess.DEVNULL,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,  # it prints errors on either
         text=True,
         errors="replace",
         check=False,
     )
     if done.returncode != 0:
-        raise _problem(done.stderr or done.stdout)
-    return list(_jobs(done.stdout.splitlines() + done.stderr.splitlines()))
+        raise _problem(done.stdout)
+    return list(_jobs(done.stdout.splitlines()))
 
 
 class NoRuleError(InputError):
     """No rule makes the file that was asked for."""
 
 
-def _problem(output: str) -> InputError | RunFailedError:
+def _problem(output: str) -> InputError:
     """What stopped Snakemake: the text after its error's name, else the last line."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     start = next((n for n, line in enumerate(lines) if _ERROR.match(line)), None)
     if start is None:
         where, _, problem = (lines or ["snakemake: ended without a word"])[-1].partition(": ")
-        return InputError(where, problem)
+        return InputError(where, problem or "stopped Snakemake")
     text = " ".join(lines[start + 1 :])
     if lines[start].startswith("MissingRuleException"):
         return NoRuleError("snakemake", text)

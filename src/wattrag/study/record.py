@@ -23,7 +23,8 @@ def read_record(file: str) -> Record | None:
     try:
         found = json.loads(_path(file).read_text(encoding="utf-8"))
         inputs = frozenset(part for name in found["input"] for part in name.split(", "))
-        return Record(inputs, str(found["code"] or "").strip().strip('"'))
+        script = str(found["code"]).strip().strip('"')  # as written in `workflow/rules`
+        return Record(inputs, script.replace("..", "workflow", 1))
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return None
 
