@@ -6,71 +6,49 @@ the lock in hand nothing of an earlier run is alive, and Snakemake's own lock ca
 Usage: python workflow/run.py [SNAKEMAKE OPTION]...
 """
 
-import fcntl
+import logging
 import os
-import subprocess
 import sys
-import time
 from pathlib import Path
 
-import psutil
+from wattrag.errors import WattragError
+from wattrag.study.processes import DRY_RUN
+from wattrag.study.runlock import remove_stale_locks, take_run_lock
 
-LOCK = Path(".wattrag/run.lock")
 SNAKEFILE = Path(__file__).with_name("Snakefile")
-PATIENCE_S = 120
-POLL_S = 0.2
+INTERRUPTED = 130
 
 
 def main(options: list[str]) -> None:
-    """Take the lock, clean up, become Snakemake."""
-    LOCK.parent.mkdir(parents=True, exist_ok=True)
-    take(os.open(LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC))
-    snakemake = [sys.executable, "-m", "snakemake", "--snakefile", str(SNAKEFILE)]
-    if any(Path(".snakemake/locks").glob("*")):
-        print("run: unlocking after a run that was killed", file=sys.stderr)
-        subprocess.run([*snakemake, "--unlock", "--quiet", "all", *configs(options)], check=True)
-    os.execv(sys.executable, [*snakemake, *options])
+    """Take the lock, clean up, become Snakemake; a dry run changes nothing and needs no lock."""
+    logging.basicConfig(format="run: %(message)s")
+    if not DRY_RUN.intersection(options):
+        try:
+            lock(study_folder(options))
+        except WattragError as error:
+            sys.exit(f"run: {error}")
+        except KeyboardInterrupt:
+            sys.exit(INTERRUPTED)
+    sys.stderr.flush()
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(SNAKEFILE), *options]
+    os.execv(sys.executable, command)
 
 
-def take(handle: int) -> None:
-    """Lock the file, make it standard input, and note in it who holds it."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not locked(handle):
-        holder = os.pread(handle, 32, 0).decode(errors="replace").strip()
-        if running(holder):
-            sys.exit(f"run: process {holder} is running this study; wait for it or stop it")
-        if time.monotonic() > deadline:
-            sys.exit("run: jobs of a killed run are still alive; stop them, then run again")
-        time.sleep(POLL_S)
-    os.ftruncate(handle, 0)
-    os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
-    os.dup2(handle, 0)
+def lock(folder: Path) -> None:
+    """Hold the study's lock as standard input, and remove what a killed run left locked."""
+    os.dup2(take_run_lock(folder), 0)
+    if remove_stale_locks(folder):
+        logging.warning("unlocked after a run that was killed")
 
 
-def locked(handle: int) -> bool:
-    """Try to take the lock."""
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def running(pid: str) -> bool:
-    """Whether the run that noted itself in the lock is alive; its jobs may outlive it."""
-    try:
-        return psutil.Process(int(pid)).status() != psutil.STATUS_ZOMBIE
-    except (ValueError, psutil.NoSuchProcess):
-        return False
-
-
-def configs(options: list[str]) -> list[str]:
-    """The options that say which study it is."""
-    kept: list[str] = []
-    for position, option in enumerate(options):
-        if option in {"--configfile", "--configfiles", "--directory", "-d"}:
-            kept += options[position : position + 2]
-    return kept
+def study_folder(options: list[str]) -> Path:
+    """Where Snakemake will work: the current folder, if no option names another."""
+    for option, value in zip(options, [*options[1:], "."], strict=True):
+        if option in {"--directory", "-d"}:
+            return Path(value)
+        if option.startswith("--directory="):
+            return Path(option.partition("=")[2])
+    return Path()
 
 
 if __name__ == "__main__":

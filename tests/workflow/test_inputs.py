@@ -1,4 +1,4 @@
-"""Every kind of input a study may have: given trees, foreign results, plain questions, odd names."""
+"""Every kind of input: given trees, foreign results, plain questions, odd names, no text."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,6 @@ import pytest
 
 from .planning import planned
 from .study import (
-    CONFIG,
     QUESTIONS,
     read_config,
     read_csv,
@@ -188,7 +187,7 @@ def test_nothing_runs_again_whatever_the_names(odd):
 def test_a_trial_asks_the_first_questions_and_takes_as_many_of_foreign_answers(study, limit, asked):
     write_config(study, {**read_config(study), **limit})
 
-    snakemake(study)
+    snakemake(study, "results/tables/local/train/leaderboard.csv")
 
     for name in (
         "ensembles/local/train/vote",
@@ -208,3 +207,28 @@ def test_settings_on_the_command_line_arrive_as_text_and_work(study):
 
     assert "results/experiments/desk/train/hybrid/extractive/none/run2/answers.jsonl" in done.stdout
     assert "results/experiments/desk/train/hybrid/extractive/none/run3" not in done.stdout
+
+
+def test_a_document_without_text_is_named_or_skipped(study):
+    (study / "elm2020.txt").write_text(" \n\n")
+    with (study / "metadata.csv").open("a") as sheet:
+        sheet.write("elm2020,Elm,elm2020.txt\n")
+
+    failed = snakemake(study, "results/index/tiny/built.json", check=False)
+
+    assert failed.returncode == 1
+    assert "elm2020.txt: holds no text" in failed.stdout.strip().splitlines()[-1]
+    skip = {"tiny": {"source": "tiny", "on_bad_document": "skip"}}
+    write_config(study, {**read_config(study), "corpora": skip})
+    snakemake(study, "results/index/tiny/built.json")
+    tree = json.loads((study / "results/corpus/tiny/tree/elm2020.json").read_text())
+    assert tree["metadata"]["error"] == "holds no text"
+
+
+def test_an_empty_file_is_named(study):
+    (study / "dogwood2023.txt").write_text("")
+
+    failed = snakemake(study, "results/corpus/tiny/tree/dogwood2023.json", check=False)
+
+    assert failed.returncode == 1
+    assert "dogwood2023.txt): is empty" in failed.stdout.strip().splitlines()[-1]

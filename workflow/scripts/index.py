@@ -4,9 +4,11 @@ from pathlib import Path
 
 from wattrag.study.job import logged
 
-with logged(snakemake.log[0]):
+
+def main() -> None:
+    """Build with as many processes as the job has threads."""
     from wattrag.index.build import build_index
-    from wattrag.index.embed import LocalEmbedder
+    from wattrag.index.embed import load_embedder
     from wattrag.store.vectors import VectorStore
     from wattrag.study.load import declared_models, read_settings
 
@@ -17,7 +19,13 @@ with logged(snakemake.log[0]):
         [Path(tree) for tree in snakemake.input.trees],
         Path(snakemake.output.built).parent,
         spec,
-        LocalEmbedder(registry[spec.embedder]),
+        load_embedder(registry[spec.embedder]),
         VectorStore(Path(settings.store)),
         workers=snakemake.threads,
     )
+
+
+# The processes that embed import this file again.
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main()

@@ -42,13 +42,20 @@ def parse(
     """
     reader = find_reader(parser, source)
     try:
-        check_content(source, _extension(source), str(source))
-        reading = reader(source)
+        reading = _read(source, reader)
     except InputError as error:
         if on_bad_document == "fail":
             raise
         return failed_tree(row, error.problem)
     return _tree(row, reading)
+
+
+def _read(source: Path, reader: Reader) -> Reading:
+    check_content(source, _extension(source), str(source))
+    reading = reader(source)
+    if not reading.sections:
+        raise InputError(str(source), "holds no text", "replace the file")
+    return reading
 
 
 def failed_tree(row: SheetRow, reason: str) -> DocumentTree:
