@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -49,13 +49,13 @@ class Run:
         """Jobs finished so far."""
         return self.output.count(" steps (")
 
-    def jobs(self, rule: str = "") -> list[psutil.Process]:
-        """The job processes alive now, of one rule or of all."""
+    def jobs(self, script: str = "") -> list[psutil.Process]:
+        """The job processes alive now, of one script (`index.`) or of all."""
         try:
             children = psutil.Process(self.pid).children(recursive=True)
         except psutil.NoSuchProcess:
             return []
-        return [child for child in children if f".{rule}" in _script(child)]
+        return [child for child in children if f".{script}" in _script(child)]
 
     def wait_for(self, condition: Callable[[], object]) -> None:
         """Poll until `condition` holds or the run has ended."""
@@ -71,10 +71,8 @@ class Run:
 
     def kill_all(self) -> None:
         """End everything that is left."""
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self.process.wait()
 
 

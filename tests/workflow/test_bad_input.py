@@ -87,6 +87,10 @@ AT_START = {
         lambda f: configure(f, lambda c: c.update(models=["extractiv"])),
         "'extractiv' is not in config/models.yaml; did you mean 'extractive'?",
     ),
+    "foreign results without a datafile": (
+        lambda f: (f / "external/lab/submission.csv").write_text("id,answer_value,ref_id\n"),
+        "lab/submission.csv: is not in a folder external_results/[<env>/]<datafile>/<name>/",
+    ),
     "member that matches nothing": (
         lambda f: configure(f, lambda c: c["ensembles"]["vote"].update(members=["nobody/*"])),
         "ensembles.vote.members: 'nobody/*' matches nothing",
@@ -139,7 +143,7 @@ def test_a_bad_pdf_fails_alone_with_one_line_and_is_skipped_on_request(tmp_path,
         tmp_path,
         lambda c: c.update(corpora={"tiny": {"source": "tiny", "on_bad_document": "skip"}}),
     )
-    snakemake(tmp_path, "results/index/tiny/built.json")
+    snakemake(tmp_path, "results/corpus/tiny/tree/bad2020.json")
     assert '"error"' in (tmp_path / "results/corpus/tiny/tree/bad2020.json").read_text()
 
 

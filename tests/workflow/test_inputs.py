@@ -56,7 +56,10 @@ ODD = {
         "given": {"retriever": "given+b", "max_retries": 0},
         "web": {"retriever": "web", "max_retries": 0},
     },
-    "datafiles": {"train": {"path": "train.csv"}, "plain.v1": {"path": "plain.csv"}},
+    "datafiles": {
+        "train": {"path": "train.csv"},
+        "plain.v1": {"path": "prompts.csv", "columns": {"question": "prompt"}},
+    },
     "ensembles": {
         "both": {"members": ["*/extractive/none/run1", "external:*/*"]},
         "theirs": {"members": ["external:lab/oracle", "external:external/team+1.0"]},
@@ -100,6 +103,8 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_csv(folder / "more.csv", ("id", "title", "url"), [("larch+1.0", "L", "larch+1.0.txt")])
     with (folder / "train.csv").open("a") as train:
         train.writelines(f"{i},{q},{v},{v},{u},['{r}']\n" for i, q, v, u, r in FIR)
+    plain = (folder / "plain.csv").read_text()
+    (folder / "prompts.csv").write_text(plain.replace("question", "prompt"))
     answer(folder / "external" / "train", "team+1.0", [*QUESTIONS, *FIR])
     answer(folder / "external" / "gpu-2.x" / "train", "poor", QUESTIONS[:2])
     answer(folder / "external" / "lab" / "elsewhere", "other", QUESTIONS)

@@ -174,7 +174,7 @@ LIBRARY_EDITS = [
     ("index/build.py", INDEX),
     ("retrieval/fusion.py", {**RETRIEVALS}),
     ("answering/extractive/reader.py", ANSWERS),
-    ("scoring/value.py", {**SCORES, "score_external": 1}),
+    ("scoring/value.py", {**ENSEMBLE, **SCORES, "score_external": 1}),
     ("ensemble/vote.py", {**ENSEMBLE, "score_ensemble": 1, **TABLES}),
     ("analysis/tables/leaderboard.py", TABLES),
     ("analysis/plots/style.py", {"plot": 3}),

@@ -4,13 +4,15 @@ import random
 import shutil
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 from wattrag.index.read import open_index
 
-from .killing import GATE, gated_library, outcome, run_to_the_end, started
+from .killing import GATE, Run, gated_library, outcome, run_to_the_end, started
 from .study import SNAKEFILE, snakemake
 from .test_reruns import index_dtype
 
@@ -97,8 +99,8 @@ def test_a_killed_index_job_leaves_the_old_index_and_no_trace(finished, study):
     config = (study / "study.yaml").read_text()
     index_dtype(study)
     with started(study) as killed:
-        killed.wait_for(lambda: killed.jobs("index"))
-        for job in killed.jobs("index"):
+        killed.wait_for(lambda: killed.jobs("index."))
+        for job in killed.jobs("index."):
             job.kill()
         assert killed.process.wait(timeout=120) == 1
     assert (study / INDEX / "manifest.json").read_bytes() == before
@@ -111,13 +113,24 @@ def test_a_killed_index_job_leaves_the_old_index_and_no_trace(finished, study):
     assert outcome(study) == outcome(finished)
 
 
+STARTS = ("fresh", "fresh, vectors known", "stale")
+MOMENTS = [
+    (start, victim, where)
+    for victim in ("snakemake", "job")
+    for start, where in zip(
+        (*STARTS, "stale", "fresh"), ("index", "any", "index", "any", "any"), strict=True
+    )
+]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(10))
-def test_a_kill_at_a_random_moment_changes_nothing(finished, updated, study, seed):
-    chance = random.Random(seed)
-    expected = prepare(study, finished, updated, chance)
+@pytest.mark.parametrize("moment", MOMENTS, ids=" ".join)
+def test_a_kill_at_a_random_moment_changes_nothing(finished, updated, study, moment):
+    start, victim, where = moment
+    chance = random.Random(" ".join(moment))
+    expected = prepare(study, start, finished, updated)
     with started(study) as killed:
-        strike(killed, chance)
+        strike(killed, victim, where, chance)
         if (study / INDEX / "manifest.json").exists():
             assert open_index(study / INDEX).nodes
         following = run_to_the_end(study)
@@ -127,13 +140,13 @@ def test_a_kill_at_a_random_moment_changes_nothing(finished, updated, study, see
     assert outcome(study) == outcome(expected)
 
 
-def prepare(study: Path, finished: Path, updated: Path, chance: random.Random) -> Path:
-    """Make the study fresh or stale; returns the one it must come to equal."""
-    if chance.random() < 0.5:
+def prepare(study: Path, start: str, finished: Path, updated: Path) -> Path:
+    """Bring the study to where a run begins; returns the one it must come to equal."""
+    if start == "stale":
         index_dtype(study)
         return updated
     forget(study)
-    if chance.random() < 0.5:
+    if start == "fresh":
         shutil.rmtree(study / ".wattrag")
     return finished
 
@@ -144,19 +157,17 @@ def forget(study: Path) -> None:
     shutil.rmtree(study / ".snakemake")
 
 
-def strike(run, chance: random.Random) -> None:
-    """Kill Snakemake or one job, in the index build or after some random number of jobs."""
-    if chance.random() < 0.5:
-        run.wait_for(lambda: run.jobs("index"))
-    else:
-        steps = chance.randrange(18)
-        run.wait_for(lambda: run.steps >= steps)
-    time.sleep(chance.random() * 4)
-    if chance.random() < 0.5:
+def strike(run: Run, victim: str, where: str, chance: random.Random) -> None:
+    """Kill Snakemake or one of its jobs, in the index build or after a random number of jobs."""
+    rule = "index." if where == "index" else ""
+    steps = 0 if rule else chance.randrange(17)
+    run.wait_for(lambda: run.steps >= steps and run.jobs(rule))
+    time.sleep(chance.random())
+    run.wait_for(lambda: victim == "snakemake" or run.jobs())
+    assert run.process.poll() is None
+    if victim == "snakemake":
         run.kill_snakemake()
         return
-    run.wait_for(run.jobs)
-    jobs = sorted(run.jobs(), key=lambda job: job.pid)
-    if jobs:
-        chance.choice(jobs).kill()
+    with suppress(psutil.NoSuchProcess):  # it ended just now
+        chance.choice(run.jobs(rule) or run.jobs()).kill()
     run.process.wait(timeout=200)

@@ -4,28 +4,22 @@ from pathlib import Path
 
 from wattrag.study.job import logged
 
-
-def main() -> None:
-    """Build with as many processes as the job has threads."""
-    from wattrag.index.build import build_index
-    from wattrag.index.embed import load_embedder
-    from wattrag.store.vectors import VectorStore
-    from wattrag.study.load import declared_models, read_settings
-
-    settings = read_settings(snakemake.config)
-    spec = settings.indexes[snakemake.wildcards.index]
-    registry = declared_models(Path(snakemake.scriptdir).resolve().parents[1])
-    build_index(
-        [Path(tree) for tree in snakemake.input.trees],
-        Path(snakemake.output.built).parent,
-        spec,
-        load_embedder(registry[spec.embedder]),
-        VectorStore(Path(settings.store)),
-        workers=snakemake.threads,
-    )
-
-
-# The processes that embed import this file again.
+# The processes that embed import this file again, as another module.
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
-        main()
+        from wattrag.index.build import build_index
+        from wattrag.index.embed import load_embedder
+        from wattrag.store.vectors import VectorStore
+        from wattrag.study.load import declared_models, read_settings
+
+        settings = read_settings(snakemake.config)
+        spec = settings.indexes[snakemake.wildcards.index]
+        registry = declared_models(Path(snakemake.scriptdir).resolve().parents[1])
+        build_index(
+            [Path(tree) for tree in snakemake.input.trees],
+            Path(snakemake.output.built).parent,
+            spec,
+            load_embedder(registry[spec.embedder]),
+            VectorStore(Path(settings.store)),
+            workers=snakemake.threads,
+        )

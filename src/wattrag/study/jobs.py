@@ -64,7 +64,8 @@ def external_results(study: Study) -> list[External]:
     """Submissions under `external_results`, for this study's datafiles, sorted.
 
     Raises:
-        InputError: no such folder, or a name that cannot be a folder of ours.
+        InputError: no such folder, a submission outside `[<env>/]<datafile>/<name>/`, or a name
+            that cannot be a folder of ours.
     """
     given = study.settings.external_results
     if given is None:
@@ -74,7 +75,11 @@ def external_results(study: Study) -> list[External]:
         raise InputError("config", f"external_results: no folder '{given}'", "check the path")
     found = []
     for path in sorted(folder.rglob("submission.csv")):
-        *env, datafile, name = path.parent.relative_to(folder).parts or ("", "")
+        place = path.parent.relative_to(folder).parts
+        if place[1:] == ():
+            wanted = "external_results/[<env>/]<datafile>/<name>/"
+            raise InputError(str(path), f"is not in a folder {wanted}", "move it there")
+        *env, datafile, name = place
         if datafile in study.settings.datafiles and len(env) <= 1:
             machine = env[0] if env else EXTERNAL
             for part in (machine, name):
