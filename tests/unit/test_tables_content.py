@@ -64,7 +64,7 @@ def test_pages_show_untrusted_text_as_text(tmp_path):
     write_page(tmp_path / "p.html", evil, [evil], [[PageCell(evil, evil, "wrong")]])
     page = (tmp_path / "p.html").read_text()
     assert "<script" not in page
-    assert page.count("&lt;script&gt;") == 4
+    assert page.count("&lt;script&gt;") == 5
 
 
 def test_pages_shorten_endless_cells(tmp_path):
@@ -81,8 +81,8 @@ def test_the_report_s_pages_hold_scores_and_answers(tmp_path):
             scored(tmp_path / "b", external("poor"), {"q0": "999"}, asked),
         ]
     )
-    write_leaderboard_page(tmp_path / "board.html", leaderboard(experiments, {}))
-    write_matrix_page(tmp_path / "matrix.html", experiments)
+    write_leaderboard_page(tmp_path / "board.html", "dev", leaderboard(experiments, {}))
+    write_matrix_page(tmp_path / "matrix.html", "dev", experiments)
     board = (tmp_path / "board.html").read_text()
     assert board.index("good") < board.index("poor")
     assert "not defined" in board

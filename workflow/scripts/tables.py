@@ -22,6 +22,5 @@ with logged(snakemake.log[0]):
     export(out["matrix"], results_matrix(experiments))
     export(out["errors"], errors(experiments))
     # Tables are shown in the report as pages; as CSV files they are only offered for download.
-    if "leaderboard_page" in out:
-        write_leaderboard_page(out["leaderboard_page"], board)
-        write_matrix_page(out["matrix_page"], experiments)
+    write_leaderboard_page(out["leaderboard_page"], snakemake.wildcards.datafile, board)
+    write_matrix_page(out["matrix_page"], snakemake.wildcards.datafile, experiments)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 from wattrag.datafiles.ids import check_document_id
 from wattrag.errors import InputError
@@ -21,5 +21,10 @@ def _path_safe(value: str) -> str:
         raise ValueError(f"{error.problem}; {error.cure}") from error
 
 
-Name = Annotated[str, AfterValidator(_path_safe)]
+def _as_text(value: object) -> object:
+    # Snakemake reads `--config env=7` as a number.
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Name = Annotated[str, BeforeValidator(_as_text), AfterValidator(_path_safe)]
 """A name that becomes a folder of the results tree."""

@@ -17,7 +17,9 @@ from wattrag.study.load import Study
 def fetch(study: Study, source: str, document_id: str) -> str:
     """A document's bytes depend on its url; a local file is an input besides."""
     row = study.row(source, document_id)
-    return canonical_json({"url": row.url, "code": code_of("corpus/fetch.py")})
+    return canonical_json(
+        {"url": row.url, "code": code_of("corpus/content.py", "corpus/fetch.py", "corpus/http.py")}
+    )
 
 
 def parse(study: Study, corpus: str, document_id: str) -> str:

@@ -17,9 +17,9 @@ _HEADER = ("Group", "System", "Model", *_SCORES.values(), "To the first", "p", "
 Row = Mapping[str, object]
 
 
-def write_leaderboard_page(path: Path, table: TableContent) -> None:
-    """Write what `leaderboard` returned."""
-    write_page(path, "Leaderboard", _HEADER, (_cells(row) for row in table.rows))
+def write_leaderboard_page(path: Path, datafile: str, table: TableContent) -> None:
+    """Write what `leaderboard` returned for a datafile."""
+    write_page(path, f"Leaderboard of {datafile}", _HEADER, (_cells(row) for row in table.rows))
 
 
 def _cells(row: Row) -> list[PageCell]:

@@ -7,11 +7,12 @@ from wattrag.analysis.experiment import Record, ScoredExperiment
 from wattrag.analysis.tables.page import PageCell, write_page
 
 
-def write_matrix_page(path: Path, experiments: Sequence[ScoredExperiment]) -> None:
-    """Write all answers to the questions that the experiments share, gold beside them."""
+def write_matrix_page(path: Path, datafile: str, experiments: Sequence[ScoredExperiment]) -> None:
+    """Write all answers to a datafile's questions, gold beside them."""
     header = ("Id", "Question", "Gold", *(experiment.name for experiment in experiments))
     by_question = zip(*(experiment.records for experiment in experiments), strict=True)
-    write_page(path, "Results matrix", header, (_cells(records) for records in by_question))
+    rows = (_cells(records) for records in by_question)
+    write_page(path, f"Answers to {datafile}", header, rows)
 
 
 def _cells(records: Sequence[Record]) -> list[PageCell]:

@@ -11,6 +11,7 @@ from wattrag.files import write_text
 LONGEST = 300
 _STYLE = """
 body { font: 13px/1.4 system-ui, sans-serif; color: #222; margin: 1em; }
+h1 { font-size: 1.2em; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; vertical-align: top; padding: .3em .7em; max-width: 26em;
          border-bottom: 1px solid #ddd; overflow-wrap: break-word; }
@@ -41,7 +42,7 @@ def write_page(
         path,
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f"<title>{_shown(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
-        f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n"
+        f"<h1>{_shown(title)}</h1>\n<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n"
         "</body>\n</html>\n",
     )
 
