@@ -2,10 +2,15 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import (
+    ElementClickInterceptedException,
+    StaleElementReferenceException,
+)
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -47,6 +52,19 @@ class Reader:
         """What stands beside the result with these labels: the eye and the (i)."""
         cells = "".join(f"[td[normalize-space()='{label}']]" for label in labels)
         return self.wait(lambda d: d.find_elements(By.XPATH, f"//tbody/tr{cells}//a"))
+
+    def show(self, *labels: str) -> None:
+        """Click the eye of a result until it is shown: a click on a menu still moving is lost."""
+        shown = "iframe, div.p-3 > img"
+
+        def clicked(driver: webdriver.Chrome) -> bool:
+            if driver.find_elements(By.CSS_SELECTOR, shown):
+                return True
+            with suppress(StaleElementReferenceException, ElementClickInterceptedException):
+                self.buttons(*labels)[0].click()
+            return False
+
+        self.wait(clicked)
 
     def page(self) -> list[list[str]]:
         """The rows of the table that is shown in place, its header first."""
@@ -113,19 +131,18 @@ def test_a_link_of_the_front_page_opens_its_category(reader):
 @pytest.mark.parametrize("datafile", DATAFILES)
 def test_the_leaderboard_shows_every_system_with_its_interval(reader, datafile):
     reader.follow("Scores")
-    eye, about = reader.buttons(datafile, "leaderboard")
-    eye.click()
+    reader.show(datafile, "leaderboard")
 
     header, *rows = reader.page()
     assert {row[1].splitlines()[0] for row in rows} == SYSTEMS
     assert all(" to " in row[header.index("Overall")] for row in rows)
-    about.click()
+    reader.buttons(datafile, "leaderboard")[1].click()
     reader.wait(lambda _: f"Systems on {datafile} by overall score" in reader.text())
 
 
 def test_the_matrix_shows_every_question_with_every_answer(reader):
     reader.follow("Questions")
-    reader.buttons("test_QA")[0].click()
+    reader.show("test_QA")
 
     header, *rows = reader.page()
     assert header[:3] == ["Id", "Question", "Gold"]
@@ -146,12 +163,11 @@ def test_what_was_lost_is_offered_for_download(reader):
 @pytest.mark.parametrize("plot", PLOTS)
 def test_a_plot_is_drawn_and_captioned(reader, plot):
     reader.follow("Plots")
-    eye, about = reader.buttons("train_QA", plot)
-    eye.click()
+    reader.show("train_QA", plot)
 
     image = reader.wait(lambda d: d.find_element(By.CSS_SELECTOR, "div.p-3 > img"))
     reader.wait(lambda _: image.get_property("naturalWidth") > 300)
-    about.click()
+    reader.buttons("train_QA", plot)[1].click()
     reader.wait(lambda _: "DESCRIPTION" in reader.text())
     caption = reader.driver.find_element(By.CSS_SELECTOR, "li.prose").text
     assert "train_QA" in caption

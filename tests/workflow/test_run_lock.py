@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from wattrag.index.read import open_index
+from wattrag.study.runlock import LOCK
 
 from .killing import GATE, Run, gated_library, outcome, run_to_the_end, started
 from .study import SNAKEFILE, snakemake
@@ -37,8 +38,9 @@ def test_a_second_run_says_so_in_one_line_and_a_preview_goes_on(study, tmp_path)
     env = gated_library(tmp_path, TABLES)
     (study / GATE).touch()
     with started(study, env) as first:
-        first.wait_for(first.jobs)
+        first.wait_for(lambda: signed_by(study, first.pid))
         second = run_to_the_end(study, env=env)
+        first.wait_for(first.jobs)
         preview = run_to_the_end(study, "-n", env=env)
 
     assert second.stdout == (
@@ -149,6 +151,12 @@ def prepare(study: Path, start: str, finished: Path, updated: Path) -> Path:
     if start == "fresh":
         shutil.rmtree(study / ".wattrag")
     return finished
+
+
+def signed_by(study: Path, pid: int) -> bool:
+    """Whether the run lock names a process as its holder."""
+    lock = study / LOCK
+    return lock.exists() and f'"pid": {pid},' in lock.read_text()
 
 
 def forget(study: Path) -> None:

@@ -64,7 +64,7 @@ def _within_study(file: Path) -> str:
 def _upstream(
     target: str, planned: Sequence[PlannedJob], makers: Mapping[str, PlannedJob]
 ) -> list[PlannedJob]:
-    """The planned jobs that `target` depends on, in their given order."""
+    """The planned jobs that `target` depends on, each after those it depends on."""
     queue = [job for job in planned if job.makes(target)]
     needed: set[int] = set()
     while queue:
@@ -72,7 +72,12 @@ def _upstream(
         if id(job) not in needed:
             needed.add(id(job))
             queue += [makers[name] for name in job.inputs if name in makers]
-    return [job for job in planned if id(job) in needed]
+    level: dict[int, int] = {}
+    for job in planned:
+        upstream = (makers[name] for name in job.inputs if name in makers)
+        level[id(job)] = 1 + max((level.get(id(other), 0) for other in upstream), default=0)
+    found = [job for job in planned if id(job) in needed]  # unsorted within a level
+    return sorted(found, key=lambda job: (level[id(job)], job.rule, job.outputs))
 
 
 def _not_made(target: str, configfiles: Sequence[Path]) -> InputError:
