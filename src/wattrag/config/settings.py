@@ -24,8 +24,8 @@ class Corpus(Config):
     """The source whose documents are parsed."""
     trees: str | None = None
     """A folder of document trees (`*.json`) made elsewhere, instead of `source`."""
-    parser: Literal["fast"] = "fast"
-    """What reads the documents; `fast` needs neither model nor GPU."""
+    parser: Literal["fast", "layout"] = "fast"
+    """What reads PDFs: `fast` goes by geometry and fonts, `layout` asks PyMuPDF's layout model."""
     captioner: Literal["offline"] = "offline"
     """What writes figure captions; `offline` keeps the caption printed in the document."""
     on_bad_document: Literal["fail", "skip"] = "fail"

@@ -21,6 +21,7 @@ _TEXT_READERS = {
 # parser > extension > where its reader is; a reader is imported when it is needed.
 READERS: dict[str, dict[str, str]] = {
     "fast": {"pdf": "wattrag.corpus.readers.pdf:read_pdf", **_TEXT_READERS},
+    "layout": {"pdf": "wattrag.corpus.readers.layout:read_layout", **_TEXT_READERS},
 }
 
 

@@ -50,11 +50,15 @@ class Float(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Consecutive lines of one column; `x0` and `x1` are the column's edges."""
+    """Consecutive lines of one column; `x0` and `x1` are the column's edges.
+
+    `kind` is the class that a layout model gave them, "" where none did.
+    """
 
     lines: tuple[Line, ...]
     x0: float
     x1: float
+    kind: str = ""
 
     @property
     def first(self) -> Line:

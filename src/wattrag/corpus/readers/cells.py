@@ -45,7 +45,7 @@ def read_grid(
         rows = _band_rows(band, bounds, inner_h, is_header=index < header_bands)
         grid += rows
         header_rows += len(rows) if index < header_bands else 0
-    return _table(page, region, grid, header_rows)
+    return table_of(page, region, grid, header_rows)
 
 
 def split_at_gaps(
@@ -78,7 +78,11 @@ def _is_parted(left: Word, right: Word, size: float, vertical: Sequence[Rule]) -
     )
 
 
-def _table(page: int, region: Box, grid: list[tuple[str, ...]], header_rows: int) -> Float | None:
+def table_of(page: int, region: Box, grid: list[tuple[str, ...]], header_rows: int) -> Float | None:
+    """The table of a grid without its empty rows and columns; None if it is not like a table.
+
+    Column names are judged by the cells where `header_rows` is 0.
+    """
     grid = [row for row in grid if any(row)]
     used = list(range(len(grid[0]))) if grid else []
     used = [c for c in used if any(row[c] for row in grid)]

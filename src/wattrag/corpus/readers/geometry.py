@@ -75,11 +75,22 @@ class Word(NamedTuple):
     y1: float
 
 
+class Region(NamedTuple):
+    """What a layout model saw at a place: its class, and a table's inner grid lines."""
+
+    kind: str
+    box: Box
+    rows: tuple[float, ...] = ()
+    columns: tuple[float, ...] = ()
+
+
 class PageContent(NamedTuple):
     """What is on a page; `number` counts from 1.
 
     `turn` is by how many degrees clockwise the page, as stored, was turned so that its text can be
     read; coordinates are those of the turned page. `shown` is by how many a viewer turns it.
+    `regions` are there only if a layout model looked at the page; `recognised` says that the text
+    was read from the page's image.
     """
 
     number: int
@@ -91,3 +102,5 @@ class PageContent(NamedTuple):
     words: list[Word]
     turn: int = 0
     shown: int = 0
+    regions: tuple[Region, ...] = ()
+    recognised: bool = False

@@ -15,6 +15,7 @@ MIN_NUMBERED = 5  # characters of a heading like `3.3 H.E.S.S.`
 BULLETS = "•●○▪■□◦‣\u2043∙·➢►✓*\u2013—-"
 TOP_LEVEL = {"abstract", "references", "bibliography", "acknowledgments", "acknowledgements"}
 MAX_LEVEL = 6
+MARKED = {"title", "section-header"}  # a layout model's classes
 FILLED_LINE = 0.8  # of the column's width
 TITLE_SIZE = 1.15  # times the size of running text, at least
 TITLE_ZONE = 0.65  # of the first page, from its top
@@ -50,13 +51,39 @@ def find_headings(
 ) -> dict[int, Heading]:
     """The headings among a document's text blocks, by the blocks' place in `blocks`."""
     listed = list(blocks)
-    title = _title(listed, style, page_height)
+    title = _title(dict(enumerate(listed)), style, page_height)
     front = _front_matter_end(listed)
     chosen = {
         index: block
         for index, block in enumerate(listed)
         if index == title or _is_heading(block, style, outline, in_front=index < front)
     }
+    return _with_levels(chosen, title, outline)
+
+
+def marked_headings(
+    blocks: Iterable[Block], style: Style, outline: Outline, page_height: float
+) -> dict[int, Heading]:
+    """The headings among blocks whose `kind` is given: `title`, `section-header`, or outlined."""
+    listed = list(blocks)
+    chosen = {
+        index: block
+        for index, block in enumerate(listed)
+        if (block.kind in MARKED and _LETTERS.search(block.text))
+        or (_can_be_heading(block) and normal(block.text) in outline)
+        or (_is_numbered_line(block) and _is_heading(block, style, outline, in_front=False))
+    }
+    title = _title(chosen, style, page_height)
+    return _with_levels(chosen, title, outline)
+
+
+def _is_numbered_line(block: Block) -> bool:
+    return len(block.lines) == 1 and block.kind in ("", "text") and bool(NUMBERED.match(block.text))
+
+
+def _with_levels(
+    chosen: Mapping[int, Block], title: int | None, outline: Outline
+) -> dict[int, Heading]:
     levels = _levels({i: b for i, b in chosen.items() if i != title}, outline)
     return {
         index: Heading(_joined(block), 0 if index == title else levels[index])
@@ -72,11 +99,11 @@ def _joined(block: Block) -> str:
     return text.strip()
 
 
-def _title(blocks: list[Block], style: Style, page_height: float) -> int | None:
+def _title(blocks: Mapping[int, Block], style: Style, page_height: float) -> int | None:
     """The largest text in the upper part of the first page."""
     candidates = [
         (round(block.first.size), -index)
-        for index, block in enumerate(blocks)
+        for index, block in blocks.items()
         if block.first.page == 1
         and block.first.box.y0 < TITLE_ZONE * page_height
         and block.first.size > TITLE_SIZE * style.size

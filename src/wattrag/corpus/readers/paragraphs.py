@@ -26,6 +26,10 @@ class Role(Enum):
 
 def role_of(block: Block, style: Style, page_height: float) -> Role:
     """Caption, footnote or running text."""
+    if block.kind == Role.FOOTNOTE.value:
+        return Role.FOOTNOTE
+    if block.kind == Role.CAPTION.value and not _is_mention(block):
+        return Role.CAPTION
     if CAPTION.match(block.text) and not _is_mention(block):
         return Role.CAPTION
     low = block.first.box.y0 > FOOTNOTE_ZONE * page_height

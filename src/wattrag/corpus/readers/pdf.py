@@ -10,9 +10,9 @@ from wattrag.corpus.readers.columns import Flow, reading_order
 from wattrag.corpus.readers.figures import find_figures, logos_of, with_labels
 from wattrag.corpus.readers.furniture import without_furniture
 from wattrag.corpus.readers.geometry import Box, Fragment, PageContent
-from wattrag.corpus.readers.headings import find_headings
+from wattrag.corpus.readers.headings import Heading, find_headings
 from wattrag.corpus.readers.lines import Line, join_numbers, line_of, rows_of
-from wattrag.corpus.readers.pdffile import read_contents
+from wattrag.corpus.readers.pdffile import Contents, read_contents
 from wattrag.corpus.readers.reading import Reading
 from wattrag.corpus.readers.style import Style, style_of
 from wattrag.corpus.readers.tables import aligned_tables, ruled_tables
@@ -32,8 +32,15 @@ def read_pdf(path: Path) -> Reading:
     for page, fragments in zip(contents.pages, bare, strict=True):
         pieces += _page_pieces(page, fragments, logos, style)
     blocks = [piece for piece in pieces if isinstance(piece, Block)]
+    headings = find_headings(blocks, style, contents.outline, contents.pages[0].height)
+    return reading_of(contents, pieces, headings, style)
+
+
+def reading_of(
+    contents: Contents, pieces: Sequence[Piece], headings: dict[int, Heading], style: Style
+) -> Reading:
+    """The document of `pieces` under `headings`, with what its metadata say of its pages."""
     height = contents.pages[0].height
-    headings = find_headings(blocks, style, contents.outline, height)
     titles = [heading.title for heading in headings.values() if heading.level == 0]
     metadata: dict[str, Any] = {"pages": len(contents.pages) + len(contents.unreadable_pages)}
     if contents.unreadable_pages:
@@ -44,11 +51,16 @@ def read_pdf(path: Path) -> Reading:
     return Reading(title, assemble(pieces, headings, style, height), metadata)
 
 
+def page_without_text(page: PageContent) -> Float:
+    """What stands for a page that has no text."""
+    return Float("page", page.number, Box(0, 0, page.width, page.height))
+
+
 def _page_pieces(
     page: PageContent, fragments: list[Fragment], logos: set[Box], style: Style
 ) -> list[Piece]:
     if not page.fragments:
-        return [Float("page", page.number, Box(0, 0, page.width, page.height))]
+        return [page_without_text(page)]
     floats, rest = _floats(page, fragments, logos, style)
     places = {float_.box: float_ for float_ in floats}
     pieces: list[Piece] = []

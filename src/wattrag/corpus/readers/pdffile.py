@@ -1,5 +1,6 @@
 """Opening PDFs that may be anything: what cannot be read is said in one line."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,8 +29,15 @@ class Contents(NamedTuple):
     title: str | None
 
 
-def read_contents(path: Path) -> Contents:
+PageReader = Callable[[Any, int], PageContent]
+
+
+def read_contents(path: Path, read: PageReader = read_page) -> Contents:
     """Read all pages of a PDF.
+
+    Args:
+        path: the file.
+        read: what makes geometry of the library's page and its number.
 
     Raises:
         InputError: encrypted, damaged beyond repair, without pages, or with too many.
@@ -39,7 +47,7 @@ def read_contents(path: Path) -> Contents:
         unreadable: list[int] = []
         for index in range(document.page_count):
             try:
-                pages.append(read_page(document.load_page(index), index + 1))
+                pages.append(read(document.load_page(index), index + 1))
             except LIBRARY_ERRORS:
                 unreadable.append(index + 1)
         if not pages:
