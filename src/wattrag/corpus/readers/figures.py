@@ -57,7 +57,7 @@ def with_labels(
     inside = {f for f in fragments if _is_label(f, box, body_size)}
     for fragment in inside:
         box = box.union(Box(fragment.x0, fragment.y0, fragment.x1, fragment.y1))
-    ordered = sorted(inside, key=lambda f: (round(f.y0), f.x0))
+    ordered = sorted(inside, key=lambda f: (round(f.y0), f.x0, f))
     return Float("image", page, box, labels=tuple(f.text for f in ordered)), inside
 
 

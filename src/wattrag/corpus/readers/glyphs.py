@@ -15,6 +15,8 @@ _SIGNED = re.compile(r"[-\u2212+]?\d+")
 
 def joined(spans: list[dict[str, Any]]) -> str:
     """The text of a line; raised digits become `^2` after a number or unit, else `[2]`."""
+    if not any(span["flags"] & _SUPERSCRIPT for span in spans):
+        return "".join([span["text"] for span in spans])
     text = ""
     for is_raised, group in groupby(spans, key=lambda span: bool(span["flags"] & _SUPERSCRIPT)):
         piece = "".join(span["text"] for span in group)
@@ -35,6 +37,8 @@ def clean(text: str) -> str:
         text = _SYMBOL_BULLET.sub("• ", text)
         if _COMPATIBILITY.search(text):
             text = _COMPATIBILITY.sub(_plain_form, text)
+        if text.isprintable():
+            return " ".join(text.split())
         text = "".join(c for c in text if c == "\u00ad" or _is_visible(c))
     elif not text.isprintable():
         text = "".join(c if c.isprintable() else " " for c in text)

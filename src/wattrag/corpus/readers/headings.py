@@ -30,6 +30,7 @@ _LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}|(?:\s\.){3,}")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _CLOSED = re.compile(r"[,;:]$|[a-z]{2,}\.$")
 _NORMAL = re.compile(r"[\W_]+")
+_OPENING = re.compile(r"abstract\b|(?:introduction|summary)\W*$", re.IGNORECASE)
 
 Outline = Mapping[str, int]  # normalised title > level
 
@@ -43,7 +44,13 @@ class Heading(NamedTuple):
 
 def normal(text: str) -> str:
     """A heading without numbering, case, spaces and punctuation, for comparing."""
-    return _NORMAL.sub("", NUMBERED.sub("", text.strip(), count=1)).casefold()
+    return _NORMAL.sub("", _without_number(text)).casefold()
+
+
+def _without_number(text: str) -> str:
+    text = text.strip()
+    number = NUMBERED.match(text)
+    return text[number.end() :] if number else text
 
 
 def find_headings(
@@ -120,9 +127,7 @@ def _front_matter_end(blocks: list[Block]) -> int:
     for index, block in enumerate(blocks):
         if block.first.page > 2:  # noqa: PLR2004
             break
-        if normal(block.text) in {"abstract", "introduction", "summary"} or re.match(
-            r"abstract\b", block.text, re.IGNORECASE
-        ):
+        if _OPENING.match(_without_number(block.first.text)):
             return index
     return 0
 
@@ -149,7 +154,7 @@ def _can_be_heading(block: Block) -> bool:
 
 
 def _is_known(text: str) -> bool:
-    words = re.sub(r"[^\w\s]+$", "", NUMBERED.sub("", text.strip(), count=1)).casefold()
+    words = _without_number(text).rstrip(".:").casefold()
     return words in KNOWN or is_reference_heading(text)
 
 

@@ -25,7 +25,8 @@ _SAME_DIRECTION = 0.95  # cosine of the angle between lines that run the same wa
 
 def read_page(page: Any, number: int) -> PageContent:
     """Extract a page's geometry, turned so that most of its text runs from left to right."""
-    content = page.get_text("dict", flags=_FLAGS)
+    textpage = page.get_textpage(flags=_FLAGS)
+    content = textpage.extractDICT()
     texts = [block for block in content["blocks"] if block["type"] == _TEXT_BLOCK]
     vectors = [block for block in content["blocks"] if block["type"] == _VECTOR_BLOCK]
     turn = _turn_needed(texts)
@@ -37,7 +38,7 @@ def read_page(page: Any, number: int) -> PageContent:
         for block in vectors[:MAX_DRAWINGS]
     ]
     width, height = content["width"], content["height"]
-    words = _words(page) if _may_hold_table(fragments, drawings) else []
+    words = _words(textpage) if _may_hold_table(fragments, drawings) else []
     images = _images(page, width, height)
     read = PageContent(
         number, width, height, fragments, drawings, images, words, shown=page.rotation
@@ -71,26 +72,27 @@ def _fragments(
             continue
         spans = line["spans"]
         text = clean(spans[0]["text"] if len(spans) == 1 else joined(spans))
-        if not text:
-            continue
-        if len(spans) == 1:
-            main = spans[0]
-            bold, italic = main["flags"] & _BOLD != 0, main["flags"] & _ITALIC != 0
-        else:
-            main = max(spans, key=_visible_length)
-            bold, italic = _share(spans, _BOLD) > MOSTLY, _share(spans, _ITALIC) > MOSTLY
-        x0, y0, x1, y1 = line["bbox"]
-        yield Fragment(text, x0, y0, x1, y1, main["size"], bold, italic, main["font"])
+        if text:
+            yield Fragment(text, *line["bbox"], *_look(spans))
+
+
+def _look(spans: list[dict[str, Any]]) -> tuple[float, bool, bool, str]:
+    """Size and font of a line's longest span; whether most characters are bold, and italic."""
+    main, longest, total, bold, italic = spans[0], 0, 0, 0, 0
+    if len(spans) == 1:
+        return main["size"], main["flags"] & _BOLD != 0, main["flags"] & _ITALIC != 0, main["font"]
+    for span in spans:
+        length, flags = _visible_length(span), span["flags"]
+        total += length
+        bold += length if flags & _BOLD else 0
+        italic += length if flags & _ITALIC else 0
+        if length > longest:
+            main, longest = span, length
+    return main["size"], bold > MOSTLY * total, italic > MOSTLY * total, main["font"]
 
 
 def _visible_length(span: dict[str, Any]) -> int:
     return len(span["text"].strip())
-
-
-def _share(spans: list[dict[str, Any]], flag: int) -> float:
-    """The share of a line's characters that have a font flag."""
-    lengths = [(_visible_length(span), span["flags"] & flag) for span in spans]
-    return sum(n for n, flagged in lengths if flagged) / max(sum(n for n, _ in lengths), 1)
 
 
 def _may_hold_table(fragments: list[Fragment], drawings: list[Drawing]) -> bool:
@@ -103,9 +105,8 @@ def _may_hold_table(fragments: list[Fragment], drawings: list[Drawing]) -> bool:
     return rules > 1 or any(f.text[:5].casefold() == "table" for f in fragments)
 
 
-def _words(page: Any) -> list[Word]:
-    flags = _FLAGS & ~pymupdf.TEXT_COLLECT_VECTORS
-    return [Word(*word[:4]) for word in page.get_text("words", flags=flags)[:MAX_FRAGMENTS]]
+def _words(textpage: Any) -> list[Word]:
+    return [Word(*word[:4]) for word in textpage.extractWORDS()[:MAX_FRAGMENTS]]
 
 
 def _images(page: Any, width: float, height: float) -> list[Box]:

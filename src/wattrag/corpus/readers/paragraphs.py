@@ -1,8 +1,10 @@
 """Blocks into paragraphs: joined across columns and pages, with the place of each sentence."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from enum import Enum
+from operator import attrgetter
 from typing import NamedTuple
 
 from wattrag.corpus.readers.blocks import CAPTION, ENDED, LIST_ITEM, Block
@@ -79,6 +81,9 @@ def text_paragraph(blocks: Sequence[Block], role: str | None, vocabulary: Vocabu
     return Paragraph(text=text, metadata=metadata, sentences=sentences)
 
 
+_start = attrgetter("start")
+
+
 class _Place(NamedTuple):
     """Where the text from `start` on stands; `part` numbers the block."""
 
@@ -103,14 +108,10 @@ def _text_and_places(blocks: Sequence[Block], vocabulary: Vocabulary) -> tuple[s
 
 def _place(places: Sequence[_Place], start: int, end: int) -> Metadata:
     """Page and box of the characters from `start` to `end`, by the lines they are on."""
-    ends = [place.start for place in places[1:]] + [end + 1]
-    touched = [
-        place
-        for place, stop in zip(places, ends, strict=True)
-        if place.start < end and stop > start
-    ]
+    first = max(bisect_right(places, start, key=_start) - 1, 0)
+    last = bisect_left(places, end, key=_start)
     parts: dict[int, list[Line]] = {}
-    for place in touched:
+    for place in places[first : max(last, first + 1)]:
         parts.setdefault(place.part, []).append(place.line)
     boxes = []
     for lines in parts.values():
