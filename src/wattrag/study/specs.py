@@ -8,6 +8,7 @@ from typing import Any
 
 from wattrag.answering.version import ANSWERING_VERSION
 from wattrag.config.models import ExtractiveModel
+from wattrag.corpus.readers.ocr import find_engine
 from wattrag.files import canonical_json
 from wattrag.study.code import code_of
 from wattrag.study.jobs import External, members
@@ -24,9 +25,11 @@ def parse(study: Study, corpus: str, document_id: str) -> str:
     """A tree depends on the bytes, the parser and the document's row of the sheet."""
     settings = study.settings.corpora[corpus]
     row = study.row(str(settings.source), document_id)
+    engine = find_engine() if row.extension == "pdf" else None
     return canonical_json(
         {
             "row": row.as_dict(),
+            "ocr": engine.name if engine else None,
             "parser": settings.parser,
             "on_bad_document": settings.on_bad_document,
             "code": code_of("corpus"),

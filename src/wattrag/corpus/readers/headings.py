@@ -73,19 +73,22 @@ def marked_headings(
 ) -> dict[int, Heading]:
     """The headings among blocks whose `kind` is given: `title`, `section-header`, or outlined."""
     listed = list(blocks)
+    front = _front_matter_end(listed)
     chosen = {
         index: block
         for index, block in enumerate(listed)
         if (block.kind in MARKED and _LETTERS.search(block.text))
         or (_can_be_heading(block) and normal(block.text) in outline)
-        or (_is_numbered_line(block) and _is_heading(block, style, outline, in_front=False))
+        or (_may_be_missed(block) and _is_heading(block, style, outline, in_front=index < front))
     }
     title = _title(chosen, style, page_height)
     return _with_levels(chosen, title, outline)
 
 
-def _is_numbered_line(block: Block) -> bool:
-    return len(block.lines) == 1 and block.kind in ("", "text") and bool(NUMBERED.match(block.text))
+def _may_be_missed(block: Block) -> bool:
+    """A block that the model gave no class, or a numbered line that it took for text."""
+    is_line = block.kind == "text" and len(block.lines) == 1
+    return not block.kind or (is_line and bool(NUMBERED.match(block.text)))
 
 
 def _with_levels(

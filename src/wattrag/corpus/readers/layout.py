@@ -11,15 +11,14 @@ from typing import Any
 from wattrag.corpus.readers.assembly import Piece
 from wattrag.corpus.readers.blocks import Block, Float, blocks_of
 from wattrag.corpus.readers.columns import Flow, reading_order
-from wattrag.corpus.readers.figures import logos_of
-from wattrag.corpus.readers.furniture import without_furniture
+from wattrag.corpus.readers.furniture import ZONE, without_furniture
 from wattrag.corpus.readers.geometry import Box, Fragment, PageContent, Region
 from wattrag.corpus.readers.headings import marked_headings
 from wattrag.corpus.readers.layoutfloats import find_floats
 from wattrag.corpus.readers.layoutmodel import find_regions
 from wattrag.corpus.readers.lines import Line, join_numbers, line_of, rows_of
 from wattrag.corpus.readers.page import read_page
-from wattrag.corpus.readers.pdf import page_without_text, reading_of
+from wattrag.corpus.readers.pdf import page_pieces, reading_of
 from wattrag.corpus.readers.pdffile import read_contents
 from wattrag.corpus.readers.reading import Reading
 from wattrag.corpus.readers.style import Style, style_of
@@ -39,11 +38,10 @@ def read_layout(path: Path) -> Reading:
         _without_margins(page, fragments)
         for page, fragments in zip(contents.pages, without_furniture(contents.pages), strict=True)
     ]
-    logos = logos_of(contents.pages)
     style = style_of(f for fragments in bare for f in fragments)
     pieces: list[Piece] = []
     for page, fragments in zip(contents.pages, bare, strict=True):
-        pieces += _page_pieces(page, fragments, logos, style)
+        pieces += _page_pieces(page, fragments, style)
     blocks = [piece for piece in pieces if isinstance(piece, Block)]
     headings = marked_headings(blocks, style, contents.outline, contents.pages[0].height)
     return reading_of(contents, pieces, headings, style)
@@ -57,18 +55,22 @@ def _read_page(page: Any, number: int) -> PageContent:
 
 
 def _without_margins(page: PageContent, fragments: Sequence[Fragment]) -> list[Fragment]:
-    margins = [region for region in page.regions if region.kind in FURNITURE]
-    return [f for f in fragments if _region_of(f, margins) is None]
+    """The fragments without headers and footers; what the model takes for one must stand there."""
+    margins = [r for r in page.regions if r.kind in FURNITURE and _is_at_edge(r.box, page.height)]
+    kept = [f for f in fragments if _region_of(f, margins) is None]
+    return kept or list(fragments)
 
 
-def _page_pieces(
-    page: PageContent, fragments: list[Fragment], logos: set[Box], style: Style
-) -> list[Piece]:
-    if not page.fragments:
-        return [page_without_text(page)]
-    floats, rest = find_floats(page, fragments, logos, style)
+def _is_at_edge(box: Box, page_height: float) -> bool:
+    return box.y1 < ZONE * page_height or box.y0 > (1 - ZONE) * page_height
+
+
+def _page_pieces(page: PageContent, fragments: list[Fragment], style: Style) -> list[Piece]:
+    if not page.regions:  # scanned, or of nothing but stray marks
+        return page_pieces(page, fragments, style)
+    floats, rest = find_floats(page, fragments, style)
     places = {float_.box: float_ for float_ in floats}
-    regions = [r for r in page.regions if r.kind not in {"table", "picture", *FURNITURE}]
+    regions = [r for r in page.regions if r.kind not in {"table", "picture"}]
     pieces: list[Piece] = []
     for flow in reading_order([*join_numbers(rest), *places]):
         pieces += _flow_pieces(flow, regions, places, page.number)

@@ -17,7 +17,7 @@ MAX_HEADER_ROWS = 4
 
 
 def find_floats(
-    page: PageContent, fragments: Sequence[Fragment], logos: set[Box], style: Style
+    page: PageContent, fragments: Sequence[Fragment], style: Style
 ) -> tuple[list[Float], list[Fragment]]:
     """Tables and figures of a page, and the text that is in neither."""
     floats: list[Float] = []
@@ -31,7 +31,7 @@ def find_floats(
             floats.append(table)
             taken = set(inside)
             rest = [f for f in rest if f not in taken]
-    for box in find_figures(page, rest, [table.box for table in floats], logos):
+    for box in find_figures(page, rest, [table.box for table in floats]):
         figure, labels = with_labels(page.number, box, rest, style.size)
         floats.append(figure)
         rest = [f for f in rest if f not in labels]

@@ -1,5 +1,6 @@
 """Opening PDFs that may be anything: what cannot be read is said in one line."""
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,24 +10,32 @@ import pymupdf
 from wattrag.corpus.readers.geometry import PageContent
 from wattrag.corpus.readers.glyphs import clean
 from wattrag.corpus.readers.headings import normal
+from wattrag.corpus.readers.images import without_repeats
+from wattrag.corpus.readers.ocr import PROGRAM, find_engine, recognised
 from wattrag.corpus.readers.page import read_page
 from wattrag.errors import InputError
 
 MAX_PAGES = 5000
 MAX_OUTLINE = 20_000
+MAX_LISTED = 10  # page numbers in a message
 LIBRARY_ERRORS = (RuntimeError, ValueError, KeyError, IndexError, pymupdf.mupdf.FzErrorBase)
+_log = logging.getLogger(__name__)
 
 pymupdf.TOOLS.mupdf_display_errors(False)  # noqa: FBT003 (they are repeated in our messages)
 pymupdf.TOOLS.mupdf_display_warnings(False)  # noqa: FBT003
 
 
 class Contents(NamedTuple):
-    """A PDF's pages, its outline (normalised title > level) and what was wrong with it."""
+    """A PDF's pages, its outline (normalised title > level) and what was wrong with it.
+
+    `scanned_pages` are those without a text layer, whether their text was recognised or not.
+    """
 
     pages: list[PageContent]
     outline: dict[str, int]
     unreadable_pages: list[int]
     title: str | None
+    scanned_pages: list[int]
 
 
 PageReader = Callable[[Any, int], PageContent]
@@ -45,14 +54,34 @@ def read_contents(path: Path, read: PageReader = read_page) -> Contents:
     with _opened(path) as document:
         pages: list[PageContent] = []
         unreadable: list[int] = []
+        scanned: list[int] = []
         for index in range(document.page_count):
             try:
-                pages.append(read(document.load_page(index), index + 1))
+                page = document.load_page(index)
+                content = read(page, index + 1)
+                if not content.fragments:
+                    scanned.append(index + 1)
+                    content = recognised(page, content)
+                pages.append(content)
             except LIBRARY_ERRORS:
                 unreadable.append(index + 1)
         if not pages:
             raise InputError(str(path), "is damaged: no page can be read", "download it again")
-        return Contents(pages, _outline(document), unreadable, _title(document))
+        if scanned and find_engine() is None:
+            _log.warning("%s: %s", path.name, _unread(scanned))
+        return Contents(
+            without_repeats(pages, document),
+            _outline(document),
+            unreadable,
+            _title(document),
+            scanned,
+        )
+
+
+def _unread(scanned: list[int]) -> str:
+    listed = ", ".join(map(str, scanned[:MAX_LISTED])) + (", …" * (len(scanned) > MAX_LISTED))
+    noun = "page" if len(scanned) == 1 else "pages"
+    return f"no text layer on {noun} {listed}; install {PROGRAM} to have it recognised"
 
 
 def _opened(path: Path) -> Any:
