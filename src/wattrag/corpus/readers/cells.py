@@ -1,6 +1,7 @@
 """The cells of a table: rows and columns from its rules, or else from white space."""
 
 import itertools
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from statistics import median
 
@@ -53,11 +54,11 @@ def split_at_gaps(
 ) -> list[Fragment]:
     """Fragments parted where a gap or a vertical rule shows that they run through two cells."""
     pieces: list[Fragment] = []
+    from_top = sorted(words, key=_middle)
     for fragment in fragments:
         texts = fragment.text.split(" ")
-        box = Box(fragment.x0, fragment.y0, fragment.x1, fragment.y1)
-        own = [w for w in words if box.holds((w.x0 + w.x1) / 2, (w.y0 + w.y1) / 2)]
-        if len(texts) == 1 or len(own) != len(texts):
+        own = _words_of(fragment, from_top) if len(texts) > 1 else []
+        if len(own) != len(texts) or len(texts) == 1:
             pieces.append(fragment)
             continue
         start = 0
@@ -67,6 +68,18 @@ def split_at_gaps(
                 pieces.append(fragment._replace(text=text, x0=own[start].x0, x1=own[index - 1].x1))
                 start = index
     return pieces
+
+
+def _middle(word: Word) -> float:
+    return (word.y0 + word.y1) / 2
+
+
+def _words_of(fragment: Fragment, from_top: Sequence[Word]) -> list[Word]:
+    """The words of a fragment from left to right."""
+    first = bisect_left(from_top, fragment.y0, key=_middle)
+    last = bisect_right(from_top, fragment.y1, key=_middle)
+    own = (w for w in from_top[first:last] if fragment.x0 <= (w.x0 + w.x1) / 2 <= fragment.x1)
+    return sorted(own)
 
 
 def _is_parted(left: Word, right: Word, size: float, vertical: Sequence[Rule]) -> bool:

@@ -1,6 +1,5 @@
 """Figures: images and groups of drawings large enough to show something."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 from wattrag.corpus.readers.blocks import CAPTION, Float
@@ -13,19 +12,14 @@ WHOLE_PAGE = 0.85  # of the page's area: a background or the scan beneath an OCR
 LABEL_MARGIN = 14.0  # points around a figure in which axis labels stand
 MAX_LABEL = 60  # characters; longer text is prose beside or over the figure
 MAX_PROSE = 0.45  # share of a drawing's box that lines of text may cover
-LOGO_PAGES = 3  # an image at the same place on so many pages is decoration
 
 
 def find_figures(
-    page: PageContent, fragments: Sequence[Fragment], tables: Sequence[Box], logos: set[Box]
+    page: PageContent, fragments: Sequence[Fragment], tables: Sequence[Box]
 ) -> list[Box]:
     """Boxes of the figures of a page."""
     area = page.width * page.height
-    images = [
-        box
-        for box in page.images
-        if box.width * box.height < WHOLE_PAGE * area and _place(box) not in logos
-    ]
+    images = [i.box for i in page.images if i.box.width * i.box.height < WHOLE_PAGE * area]
     strokes = [
         drawing.box
         for drawing in page.drawings
@@ -42,12 +36,6 @@ def find_figures(
         if has_image or (count >= MIN_STROKES and _covered(box, fragments) < MAX_PROSE):
             found.append(box)
     return _disjoint(found)
-
-
-def logos_of(pages: Sequence[PageContent]) -> set[Box]:
-    """Places that hold an image on several pages."""
-    counts = Counter(place for page in pages for place in {_place(box) for box in page.images})
-    return {place for place, count in counts.items() if count >= LOGO_PAGES}
 
 
 def with_labels(
@@ -88,10 +76,6 @@ def _covered(box: Box, fragments: Sequence[Fragment]) -> float:
 
 def _inside(inner: Box, outer: Box) -> bool:
     return outer.holds((inner.x0 + inner.x1) / 2, (inner.y0 + inner.y1) / 2, 2.0)
-
-
-def _place(box: Box) -> Box:
-    return Box(*(round(value / 4) * 4.0 for value in box))
 
 
 def _disjoint(boxes: list[Box]) -> list[Box]:

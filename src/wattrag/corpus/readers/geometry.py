@@ -66,6 +66,13 @@ class Drawing(NamedTuple):
     rectangle: bool
 
 
+class Image(NamedTuple):
+    """An embedded image's place; `xref` is its number in the file, 0 where that is not known."""
+
+    box: Box
+    xref: int = 0
+
+
 class Word(NamedTuple):
     """A word's box; read only where a table may be, to part cells that stand close."""
 
@@ -98,7 +105,7 @@ class PageContent(NamedTuple):
     height: float
     fragments: list[Fragment]
     drawings: list[Drawing]
-    images: list[Box]
+    images: list[Image]
     words: list[Word]
     turn: int = 0
     shown: int = 0

@@ -7,6 +7,7 @@ import pymupdf
 
 from wattrag.corpus.readers.geometry import Box, Drawing, Fragment, PageContent, Word
 from wattrag.corpus.readers.glyphs import clean, joined
+from wattrag.corpus.readers.images import read_images
 from wattrag.corpus.readers.turning import DIRECTIONS, turned
 
 MAX_FRAGMENTS = 60_000  # more is no page that anyone reads
@@ -39,7 +40,7 @@ def read_page(page: Any, number: int) -> PageContent:
     ]
     width, height = content["width"], content["height"]
     words = _words(textpage) if _may_hold_table(fragments, drawings) else []
-    images = _images(page, width, height)
+    images = read_images(page, width, height)
     read = PageContent(
         number, width, height, fragments, drawings, images, words, shown=page.rotation
     )
@@ -107,14 +108,3 @@ def _may_hold_table(fragments: list[Fragment], drawings: list[Drawing]) -> bool:
 
 def _words(textpage: Any) -> list[Word]:
     return [Word(*word[:4]) for word in textpage.extractWORDS()[:MAX_FRAGMENTS]]
-
-
-def _images(page: Any, width: float, height: float) -> list[Box]:
-    """Where images are, cut off at the page's edges."""
-    if not page.get_images():
-        return []
-    boxes = (Box(*info["bbox"]) for info in page.get_image_info())
-    clipped = (
-        Box(max(b.x0, 0.0), max(b.y0, 0.0), min(b.x1, width), min(b.y1, height)) for b in boxes
-    )
-    return [box for box in clipped if box.width > 0 and box.height > 0]
