@@ -10,6 +10,7 @@ from wattrag.corpus.readers.reading import Reading
 from wattrag.corpus.tree import DocumentTree, Metadata, Section
 from wattrag.datafiles.sheet import EXTENSIONS, SheetRow
 from wattrag.errors import InputError
+from wattrag.files import file_digest
 
 Reader = Callable[[Path], Reading]
 OnBadDocument = Literal["fail", "skip"]
@@ -49,7 +50,7 @@ def parse(
         if on_bad_document == "fail":
             raise
         return failed_tree(row, error.problem)
-    return _tree(row, reading)
+    return _tree(row, reading, file_digest(source))
 
 
 def failed_tree(row: SheetRow, reason: str) -> DocumentTree:
@@ -82,7 +83,7 @@ def _extension(source: Path) -> str:
     return EXTENSIONS[suffix]
 
 
-def _tree(row: SheetRow, reading: Reading) -> DocumentTree:
+def _tree(row: SheetRow, reading: Reading, sha256: str) -> DocumentTree:
     title = row.title or reading.title or row.id
     sections = tuple(
         section if section.title else section.model_copy(update={"title": title})
@@ -92,7 +93,7 @@ def _tree(row: SheetRow, reading: Reading) -> DocumentTree:
         document_id=row.id,
         title=title,
         text=_text(sections),
-        metadata={**_row_metadata(row), **reading.metadata},
+        metadata={**_row_metadata(row), **reading.metadata, "sha256": sha256},
         sections=sections,
     )
 

@@ -4,9 +4,9 @@ The JSON form is a superset of KohakuRAG's document payload, so corpora made for
 unchanged. What our own readers add in `metadata`:
 
 ===================  =========================================================================
-document             `pages`; `turned_pages`, `unreadable_pages`, `scanned_pages` (no text layer)
-                     where there are any; `ocr`: what read scanned ones; `error`: why it could not
-                     be parsed (the tree then has no sections)
+document             `sha256` of the file; `pages`; `turned_pages`, `unreadable_pages` and
+                     `scanned_pages` (no text layer) where there are any; `ocr`: what read the
+                     scanned ones; `error`: why it could not be parsed (there are no sections)
 section              `level` (0 for the title), `page`
 paragraph, sentence  `page` (from 1, where it starts) and `bbox`, `[x0, y0, x1, y1]` in PDF
                      points from the page's top left corner

@@ -51,7 +51,7 @@ def read_contents(path: Path, read: PageReader = read_page) -> Contents:
     Raises:
         InputError: encrypted, damaged beyond repair, without pages, or with too many.
     """
-    with _opened(path) as document:
+    with open_pdf(path) as document:
         pages: list[PageContent] = []
         unreadable: list[int] = []
         scanned: list[int] = []
@@ -84,7 +84,12 @@ def _unread(scanned: list[int]) -> str:
     return f"no text layer on {noun} {listed}; install {PROGRAM} to have it recognised"
 
 
-def _opened(path: Path) -> Any:
+def open_pdf(path: Path) -> Any:
+    """Open a PDF, for a `with` statement.
+
+    Raises:
+        InputError: encrypted, damaged beyond repair, without pages, or with too many.
+    """
     try:
         document = pymupdf.open(path, filetype="pdf")
         pages = 0 if document.needs_pass else document.page_count
