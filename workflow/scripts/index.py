@@ -1,10 +1,12 @@
 """Build an index, or bring it up to date: only text that no store holds is embedded."""
 
+import json
 from pathlib import Path
 
 from wattrag.study.job import logged
 
 with logged(snakemake.log[0]):
+    from wattrag.datafiles.sheet import SheetRow
     from wattrag.index.build import build_index
     from wattrag.index.embed import LocalEmbedder
     from wattrag.store.vectors import VectorStore
@@ -19,4 +21,5 @@ with logged(snakemake.log[0]):
         spec,
         LocalEmbedder(registry[spec.embedder]),
         VectorStore(Path(settings.store)),
+        rows=[SheetRow(**row) for row in json.loads(snakemake.params.spec)["rows"]],
     )

@@ -51,8 +51,8 @@ class Index(Config):
     """Number format of the stored vectors; f16 halves the size at no measurable loss."""
     paragraphs: Literal["averaged", "full", "both"] = "averaged"
     """Paragraph vectors: mean of the sentences' by length, the embedded paragraph, or both."""
-    use_citations: Literal[False] = False
-    """Take in the sheet's titles and citations as text; only `false` is implemented."""
+    use_citations: bool = False
+    """Index title and citation where a document has no text: it is unreadable, or missing."""
 
 
 class Lexical(Config):

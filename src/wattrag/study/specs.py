@@ -40,10 +40,13 @@ def parse(study: Study, corpus: str, document_id: str) -> str:
 def index(study: Study, name: str) -> str:
     """An index depends on its trees, on what is embedded and by what."""
     settings = study.settings.indexes[name]
+    source = study.settings.corpora[settings.corpus].source
+    cited = study.sheets[source] if settings.use_citations and source is not None else ()
     return canonical_json(
         {
             "settings": settings.model_dump(mode="json", exclude={"corpus", "embedder"}),
             "embedder": study.embedder(name).key,
+            "rows": [row.as_dict() for row in cited],
             "code": code_of("index", "corpus/tree.py"),
         }
     )
