@@ -9,6 +9,7 @@ from wattrag.corpus.readers.regions import clusters
 MIN_WIDTH, MIN_HEIGHT = 48.0, 36.0  # points; smaller ones are icons
 MIN_STROKES = 6  # of a drawing; fewer are frames and backgrounds
 WHOLE_PAGE = 0.85  # of the page's area: a background or the scan beneath an OCR layer
+MAX_PROSE_BY_IMAGE = 0.12  # the same for drawings around an image
 LABEL_MARGIN = 14.0  # points around a figure in which axis labels stand
 MAX_LABEL = 60  # characters; longer text is prose beside or over the figure
 MAX_PROSE = 0.45  # share of a drawing's box that lines of text may cover
@@ -27,15 +28,19 @@ def find_figures(
         and not _is_rule(drawing.box, page.width)
         and not any(_inside(drawing.box, table) for table in tables)
     ]
-    image_set = set(images)
     found = []
     for box, count in clusters([*images, *strokes]):
-        has_image = any(_inside(image, box) for image in image_set)
-        if box.width < MIN_WIDTH or box.height < MIN_HEIGHT:
-            continue
-        if has_image or (count >= MIN_STROKES and _covered(box, fragments) < MAX_PROSE):
+        own = [image for image in images if _inside(image, box)]
+        is_prose = _covered(box, fragments) >= (MAX_PROSE_BY_IMAGE if own else MAX_PROSE)
+        if own and is_prose:  # text on a background, beside pictures
+            found += [image for image in own if _is_large(image)]
+        elif _is_large(box) and (own or (count >= MIN_STROKES and not is_prose)):
             found.append(box)
     return _disjoint(found)
+
+
+def _is_large(box: Box) -> bool:
+    return box.width >= MIN_WIDTH and box.height >= MIN_HEIGHT
 
 
 def with_labels(

@@ -7,7 +7,7 @@ from typing import Any
 
 _SUPERSCRIPT = 1  # flag of a span
 _COMPATIBILITY = re.compile("[\ufb00-\ufb06\U0001d400-\U0001d7ff\u210e]")  # ligatures, math italics
-_SYMBOL_BULLET = re.compile("^[\ue000-\uf8ff](?=\\s)")  # a glyph of a symbol font
+_SYMBOL_BULLET = re.compile("^[\ue000-\uf8ff](?=\\s|$)")  # a glyph of a symbol font
 _MARK = re.compile(r"\d{1,3}(?:[,\u2013-]\d{1,3})*")
 _EXPONENT_BASE = re.compile(r"(?:\d|(?<![^\W\d_])[a-zA-Zµμ]{1,2})$")
 _SIGNED = re.compile(r"[-\u2212+]?\d+")

@@ -152,6 +152,8 @@ def _can_be_heading(block: Block) -> bool:
     text = block.text
     if len(block.lines) > MAX_LINES or len(text) > MAX_CHARACTERS or text[0] in BULLETS:
         return False
+    if block.is_listing:
+        return False
     has_words = _LETTERS.search(text) or (NUMBERED.match(text) and len(text) > MIN_NUMBERED)
     return bool(has_words) and not (CAPTION.match(text) or _LEADERS.search(text) or "@" in text)
 
@@ -205,13 +207,13 @@ def _levels(headings: Mapping[int, Block], outline: Outline) -> dict[int, int]:
         if level:
             levels[index] = min(level, MAX_LEVEL)
             by_style[_look(block)][levels[index]] += 1
+    known = {look: counts.most_common(1)[0][0] for look, counts in by_style.items()}
     looks = sorted({_look(block) for block in headings.values()}, reverse=True)
-    for index, block in headings.items():
-        if index not in levels:
-            known = by_style.get(_look(block))
-            rank = looks.index(_look(block)) + 1
-            levels[index] = known.most_common(1)[0][0] if known else min(rank, MAX_LEVEL)
-    return levels
+    for look in looks:  # from the largest, so that a look without a level can follow the one above
+        if look not in known:
+            larger = [known[other] for other in looks if other > look and other in known]
+            known[look] = min(max(larger, default=0) + 1, MAX_LEVEL)
+    return {i: levels.get(i) or known[_look(block)] for i, block in headings.items()}
 
 
 def _look(block: Block) -> tuple[int, bool]:

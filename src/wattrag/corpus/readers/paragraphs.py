@@ -24,10 +24,11 @@ class Role(Enum):
     TEXT = "text"
     CAPTION = "caption"
     FOOTNOTE = "footnote"
+    LISTING = "listing"
 
 
 def role_of(block: Block, style: Style, page_height: float) -> Role:
-    """Caption, footnote or running text."""
+    """Caption, footnote, program text or running text."""
     if block.kind == Role.FOOTNOTE.value:
         return Role.FOOTNOTE
     if block.kind == Role.CAPTION.value and not _is_mention(block):
@@ -37,7 +38,7 @@ def role_of(block: Block, style: Style, page_height: float) -> Role:
     low = block.first.box.y0 > FOOTNOTE_ZONE * page_height
     if low and style.is_smaller(block.first.size) and _NOTE_MARK.match(block.text):
         return Role.FOOTNOTE
-    return Role.TEXT
+    return Role.LISTING if block.is_listing and len(block.lines) > 1 else Role.TEXT
 
 
 def _is_mention(block: Block) -> bool:
@@ -82,6 +83,27 @@ def text_paragraph(blocks: Sequence[Block], role: str | None, vocabulary: Vocabu
 
 
 _start = attrgetter("start")
+
+
+def listing_paragraph(block: Block) -> Paragraph:
+    """Program text: line breaks and indentation are kept, and it is not cut into sentences."""
+    left = min(line.box.x0 for line in block.lines)
+    lines = [
+        " " * round((line.box.x0 - left) / _character_width(line)) + line.text
+        for line in block.lines
+    ]
+    box = block.first.box
+    for line in block.lines:
+        box = box.union(line.box)
+    place: Metadata = {"page": block.first.page, "bbox": box.rounded()}
+    text = "\n".join(lines)
+    role = Role.LISTING.value
+    sentence = Sentence(text=text, metadata=place)
+    return Paragraph(text=text, metadata={**place, "role": role}, sentences=(sentence,))
+
+
+def _character_width(line: Line) -> float:
+    return max(line.box.width / len(line.text), 1.0)
 
 
 class _Place(NamedTuple):

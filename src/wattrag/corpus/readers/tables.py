@@ -5,7 +5,6 @@ which the tables of papers rarely have, and 40 to 120 ms a page; this works on w
 """
 
 import itertools
-import re
 from collections.abc import Sequence
 
 from wattrag.corpus.readers.blocks import CAPTION, Float
@@ -13,6 +12,7 @@ from wattrag.corpus.readers.cells import read_grid, split_at_gaps
 from wattrag.corpus.readers.geometry import Box, Fragment, PageContent
 from wattrag.corpus.readers.lines import rows_of
 from wattrag.corpus.readers.rules import Rule, horizontal_rules, vertical_rules
+from wattrag.corpus.readers.style import is_fixed_pitch
 
 MIN_RULE = 40.0  # points
 SAME_EDGE = 8.0
@@ -26,7 +26,6 @@ DENSE = 0.8  # share of filled cells that a table has even with a figure's capti
 CAPTION_BELOW = 50.0  # points
 NEAR = 4.0  # points
 LEADERS = " . . "
-_FIXED_PITCH = re.compile(r"cour|mono|cmtt|typewriter|consol|sftt", re.IGNORECASE)
 
 
 def ruled_tables(
@@ -74,7 +73,7 @@ def _without(fragments: list[Fragment], taken: Sequence[Fragment]) -> list[Fragm
 
 def _is_listing(fragments: Sequence[Fragment]) -> bool:
     """Program text in columns."""
-    fixed = sum(bool(_FIXED_PITCH.search(f.font)) for f in fragments)
+    fixed = sum(is_fixed_pitch(f.font) for f in fragments)
     return fixed > len(fragments) / 2
 
 
