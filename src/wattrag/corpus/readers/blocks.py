@@ -127,14 +127,14 @@ def _breaks(current: list[Line], line: Line, x0: float, x1: float, pitch: float)
     first, last = current[0], current[-1]
     distance = line.box.y1 - last.box.y1
     fixed = is_fixed_pitch(line.font)
-    in_listing = len(current) > 1 and all(is_fixed_pitch(each.font) for each in current)
+    in_listing = all(is_fixed_pitch(each.font) for each in current)
     if in_listing and fixed and 0 < distance < NEW_LISTING_PITCH * line.size:
         return False
     is_caption = CAPTION.match(first.text) and abs(last.size - line.size) < 0.06 * line.size
     return (
         distance > NEW_PARAGRAPH_PITCH * pitch * max(last.size, line.size)
         or distance < -line.size
-        or (in_listing and not fixed)
+        or (in_listing and not fixed and len(current) > 1)
         or (fixed and not is_fixed_pitch(last.font) and bool(ENDED.search(last.text)))
         or (not is_caption and _looks_different(last, line))
         or _opens(first, last, line)

@@ -96,6 +96,7 @@ class PageContent(NamedTuple):
 
     `turn` is by how many degrees clockwise the page, as stored, was turned so that its text can be
     read; coordinates are those of the turned page. `shown` is by how many a viewer turns it.
+    `sideways` is text at right angles to the rest: names of narrow columns, labels of axes.
     `regions` are there only if a layout model looked at the page; `recognised` says that the text
     was read from the page's image.
     """
@@ -109,5 +110,6 @@ class PageContent(NamedTuple):
     words: list[Word]
     turn: int = 0
     shown: int = 0
+    sideways: tuple[Fragment, ...] = ()
     regions: tuple[Region, ...] = ()
     recognised: bool = False

@@ -7,7 +7,7 @@ from typing import Any
 
 _SUPERSCRIPT = 1  # flag of a span
 _COMPATIBILITY = re.compile("[\ufb00-\ufb06\U0001d400-\U0001d7ff\u210e]")  # ligatures, math italics
-_SYMBOL_BULLET = re.compile("^[\ue000-\uf8ff](?=\\s|$)")  # a glyph of a symbol font
+_SYMBOL_BULLET = re.compile("^[\x01-\x08\x0e-\x1f\ue000-\uf8ff](?=\\s|$)")  # in a symbol font
 _MARK = re.compile(r"\d{1,3}(?:[,\u2013-]\d{1,3})*")
 _EXPONENT_BASE = re.compile(r"(?:\d|(?<![^\W\d_])[a-zA-Zµμ]{1,2})$")
 _SIGNED = re.compile(r"[-\u2212+]?\d+")
@@ -33,6 +33,8 @@ def _raised(piece: str, base: str) -> str:
 
 def clean(text: str) -> str:
     """White space made single, ligatures and control characters resolved."""
+    if text.isprintable() and text.isascii():
+        return " ".join(text.split())
     if not text.isascii():
         text = _SYMBOL_BULLET.sub("• ", text)
         if _COMPATIBILITY.search(text):
@@ -40,8 +42,9 @@ def clean(text: str) -> str:
         if text.isprintable():
             return " ".join(text.split())
         text = "".join(c for c in text if c == "\u00ad" or _is_visible(c))
-    elif not text.isprintable():
-        text = "".join(c if c.isprintable() else " " for c in text)
+    else:
+        text = _SYMBOL_BULLET.sub("• ", text)
+        text = "".join(c if c.isprintable() or c == "•" else " " for c in text)
     return " ".join(text.split())
 
 

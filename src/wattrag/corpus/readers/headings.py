@@ -10,6 +10,7 @@ from wattrag.corpus.readers.reading import is_reference_heading
 from wattrag.corpus.readers.style import Style
 
 MAX_LINES = 4
+MAX_BYLINES = 4  # blocks
 MAX_CHARACTERS = 180
 MIN_NUMBERED = 5  # characters of a heading like `3.3 H.E.S.S.`
 BULLETS = "•●○▪■□◦‣\u2043∙·➢►✓*\u2013—-"
@@ -18,6 +19,7 @@ MAX_LEVEL = 6
 MARKED = {"title", "section-header"}  # a layout model's classes
 FILLED_LINE = 0.8  # of the column's width
 TITLE_SIZE = 1.15  # times the size of running text, at least
+PLAIN_TITLE_ZONE = 0.2
 TITLE_ZONE = 0.65  # of the first page, from its top
 KNOWN = {
     "abstract", "introduction", "background", "related work", "method", "methods", "methodology",
@@ -63,7 +65,11 @@ def find_headings(
     chosen = {
         index: block
         for index, block in enumerate(listed)
-        if index == title or _is_heading(block, style, outline, in_front=index < front)
+        if index == title
+        or (
+            index not in _byline(listed, title)
+            and _is_heading(block, style, outline, in_front=index < front)
+        )
     }
     return _with_levels(chosen, title, outline)
 
@@ -122,7 +128,37 @@ def _title(blocks: Mapping[int, Block], style: Style, page_height: float) -> int
         and not NUMBERED.match(block.text)
         and normal(block.text) not in KNOWN
     ]
-    return -max(candidates)[1] if candidates else None
+    if candidates:
+        return -max(candidates)[1]
+    return 0 if blocks and _is_plain_title(blocks[0], style, page_height) else None
+
+
+def _is_plain_title(block: Block, style: Style, page_height: float) -> bool:
+    """A title that is no larger than the text: bold, at the very top."""
+    return (
+        block.first.page == 1
+        and block.first.bold
+        and not style.bold
+        and block.first.box.y0 < PLAIN_TITLE_ZONE * page_height
+        and _can_be_heading(block)
+        and not NUMBERED.match(block.text)
+        and not _is_known(block.text)
+        and not _CLOSED.search(block.text)
+    )
+
+
+def _byline(blocks: list[Block], title: int | None) -> range:
+    """The lines of authors and institutions under a bold title: not bold, unlike headings."""
+    if title is None or not blocks[title].first.bold:
+        return range(0)
+    end = title + 1
+    while end < len(blocks) and end <= title + MAX_BYLINES and _is_byline(blocks[end]):
+        end += 1
+    return range(title + 1, end)
+
+
+def _is_byline(block: Block) -> bool:
+    return not (block.first.bold or NUMBERED.match(block.text) or _is_known(block.text))
 
 
 def _front_matter_end(blocks: list[Block]) -> int:

@@ -12,7 +12,7 @@ _BROKEN_PAIR = re.compile(r"\S+[-\u2010]\s*\n\s*\S+")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 JOINING = "-\u2010/"  # a line that ends so is followed without a space
 MAX_WORD = 64  # characters
-ALWAYS_HYPHENATED = {"self", "well", "quasi", "ex"}
+ALWAYS_HYPHENATED = {"self", "well", "quasi"}
 _MIN_COMPOUND_PART = 4  # shorter parts are syllables more often than words
 
 

@@ -8,6 +8,7 @@ import pymupdf
 from wattrag.corpus.readers.geometry import Box, Drawing, Fragment, PageContent, Word
 from wattrag.corpus.readers.glyphs import clean, joined
 from wattrag.corpus.readers.images import read_images
+from wattrag.corpus.readers.style import is_fixed_pitch
 from wattrag.corpus.readers.turning import DIRECTIONS, turned
 
 MAX_FRAGMENTS = 60_000  # more is no page that anyone reads
@@ -41,8 +42,17 @@ def read_page(page: Any, number: int) -> PageContent:
     width, height = content["width"], content["height"]
     words = _words(textpage) if _may_hold_table(fragments, drawings) else []
     images = read_images(page, width, height)
+    sideways = list(_sideways(texts, DIRECTIONS[turn])) if words else []
     read = PageContent(
-        number, width, height, fragments, drawings, images, words, shown=page.rotation
+        number,
+        width,
+        height,
+        fragments,
+        drawings,
+        images,
+        words,
+        shown=page.rotation,
+        sideways=tuple(sideways),
     )
     return turned(read, turn)
 
@@ -74,22 +84,42 @@ def _fragments(
         spans = line["spans"]
         text = clean(spans[0]["text"] if len(spans) == 1 else joined(spans))
         if text:
-            yield Fragment(text, *line["bbox"], *_look(spans))
+            x0, y0, x1, y1 = line["bbox"]
+            size, bold, italic, font = _look(spans)
+            yield Fragment(text, x0, y0, x1, y1, size, bold, italic, font)
+
+
+def _sideways(blocks: list[dict[str, Any]], direction: tuple[float, float]) -> Iterator[Fragment]:
+    """Lines at right angles to `direction`."""
+    x, y = direction
+    for across in ((-y, x), (y, -x)):
+        yield from _fragments(blocks, across, _SAME_DIRECTION)
 
 
 def _look(spans: list[dict[str, Any]]) -> tuple[float, bool, bool, str]:
-    """Size and font of a line's longest span; whether most characters are bold, and italic."""
-    main, longest, total, bold, italic = spans[0], 0, 0, 0, 0
+    """Size and font of a line's longest span; whether most characters are bold, and italic.
+
+    A line has a typewriter face only if nearly all of it has: code is named in prose, too.
+    """
     if len(spans) == 1:
-        return main["size"], main["flags"] & _BOLD != 0, main["flags"] & _ITALIC != 0, main["font"]
-    for span in spans:
-        length, flags = _visible_length(span), span["flags"]
+        (span,) = spans
+        flags = span["flags"]
+        return span["size"], flags & _BOLD != 0, flags & _ITALIC != 0, span["font"]
+    lengths = [_visible_length(span) for span in spans]
+    total = bold = italic = plain = 0
+    for span, length in zip(spans, lengths, strict=True):
         total += length
-        bold += length if flags & _BOLD else 0
-        italic += length if flags & _ITALIC else 0
-        if length > longest:
-            main, longest = span, length
-    return main["size"], bold > MOSTLY * total, italic > MOSTLY * total, main["font"]
+        bold += length if span["flags"] & _BOLD else 0
+        italic += length if span["flags"] & _ITALIC else 0
+        plain += 0 if is_fixed_pitch(span["font"]) else length
+    is_prose = plain > (1 - MOSTLY) * total
+    _, main = max(
+        (length, -index)
+        for index, (span, length) in enumerate(zip(spans, lengths, strict=True))
+        if not (is_prose and is_fixed_pitch(span["font"]))
+    )
+    longest = spans[-main]
+    return longest["size"], bold > MOSTLY * total, italic > MOSTLY * total, longest["font"]
 
 
 def _visible_length(span: dict[str, Any]) -> int:

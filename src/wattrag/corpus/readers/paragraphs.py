@@ -55,7 +55,7 @@ def continues(before: Block, after: Block) -> bool:
     last, first = before.last, after.first
     if abs(last.size - first.size) > 0.06 * last.size or last.bold != first.bold:
         return False
-    if LIST_ITEM.match(first.text):
+    if LIST_ITEM.match(first.text) or before.is_listing != after.is_listing:
         return False
     if last.text[-1:] in "-\u2010" + SOFT_HYPHEN:
         return True

@@ -43,7 +43,8 @@ def ruled_tables(
         if _is_listing(inside):
             continue
         pieces = split_at_gaps(inside, page.words, vertical)
-        table = read_grid(page.number, region, pieces, horizontal, vertical)
+        names = [f for f in page.sideways if region.holds((f.x0 + f.x1) / 2, (f.y0 + f.y1) / 2)]
+        table = read_grid(page.number, region, [*pieces, *names], horizontal, vertical)
         if table is not None and _is_diagram(table, rest):
             continue
         if table is not None:

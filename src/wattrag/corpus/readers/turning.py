@@ -26,6 +26,7 @@ def turned(page: PageContent, degrees: int) -> PageContent:
         fragments=[turn(fragment) for fragment in page.fragments],
         drawings=[Drawing(turn(d.box), d.outlined, d.rectangle) for d in page.drawings],
         images=[image._replace(box=turn(image.box)) for image in page.images],
+        sideways=tuple(turn(fragment) for fragment in page.sideways),
         words=[turn(word) for word in page.words],
         turn=degrees,
     )
