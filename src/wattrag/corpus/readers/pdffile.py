@@ -13,6 +13,7 @@ from wattrag.corpus.readers.headings import normal
 from wattrag.corpus.readers.images import without_repeats
 from wattrag.corpus.readers.ocr import PROGRAM, find_engine, recognised
 from wattrag.corpus.readers.page import read_page
+from wattrag.corpus.steps import begin
 from wattrag.errors import InputError
 
 MAX_PAGES = 5000
@@ -56,6 +57,9 @@ def read_contents(path: Path, read: PageReader = read_page) -> Contents:
         unreadable: list[int] = []
         scanned: list[int] = []
         for index in range(document.page_count):
+            if not begin(index + 1):
+                unreadable.append(index + 1)
+                continue
             try:
                 page = document.load_page(index)
                 content = read(page, index + 1)
@@ -65,6 +69,7 @@ def read_contents(path: Path, read: PageReader = read_page) -> Contents:
                 pages.append(content)
             except LIBRARY_ERRORS:
                 unreadable.append(index + 1)
+        begin(0)
         if not pages:
             raise InputError(str(path), "is damaged: no page can be read", "download it again")
         if scanned and find_engine() is None:
