@@ -88,7 +88,18 @@ def marked_headings(
         or (_may_be_missed(block) and _is_heading(block, style, outline, in_front=index < front))
     }
     title = _title(chosen, style, page_height)
+    bylines = [
+        index
+        for index, block in chosen.items()
+        if index < front and index != title and not _is_known(block.text) and not _numbered(block)
+    ]
+    for index in bylines if title is not None else ():
+        del chosen[index]
     return _with_levels(chosen, title, outline)
+
+
+def _numbered(block: Block) -> bool:
+    return NUMBERED.match(block.text) is not None
 
 
 def _may_be_missed(block: Block) -> bool:
@@ -130,7 +141,7 @@ def _title(blocks: Mapping[int, Block], style: Style, page_height: float) -> int
     ]
     if candidates:
         return -max(candidates)[1]
-    return 0 if blocks and _is_plain_title(blocks[0], style, page_height) else None
+    return 0 if 0 in blocks and _is_plain_title(blocks[0], style, page_height) else None
 
 
 def _is_plain_title(block: Block, style: Style, page_height: float) -> bool:

@@ -8,12 +8,14 @@ from wattrag.corpus.readers.cells import read_grid, split_at_gaps, table_of
 from wattrag.corpus.readers.figures import find_figures, with_labels
 from wattrag.corpus.readers.geometry import Box, Fragment, PageContent, Region
 from wattrag.corpus.readers.lines import rows_of
-from wattrag.corpus.readers.rules import Rule, horizontal_rules
+from wattrag.corpus.readers.rules import Rule, horizontal_rules, vertical_rules
 from wattrag.corpus.readers.style import Style
 
 EDGE = 3.0  # points from a table's outer rules to its inner ones, at least
 FULL = 0.8  # of the table's width that a rule below its column names covers
 MAX_HEADER_ROWS = 4
+RULES = 2  # across a table that show its rows
+NEAR = 4.0  # points from a region to the outer rules of its table
 
 
 def find_floats(
@@ -39,12 +41,19 @@ def find_floats(
 
 
 def _table(page: PageContent, region: Region, inside: Sequence[Fragment]) -> Float | None:
-    """The table of a region: on the model's grid, else on one found in white space."""
+    """The table of a region: on its own rules, else on the model's grid, else in white space."""
     box = region.box
+    horizontal = horizontal_rules(page.drawings)
+    if sum(_crosses(r, box) and box.y0 - NEAR < r.at < box.y1 + NEAR for r in horizontal) >= RULES:
+        vertical = vertical_rules(page.drawings)
+        outer = box._replace(y0=box.y0 - NEAR, y1=box.y1 + NEAR)
+        ruled = split_at_gaps(inside, page.words, vertical)
+        if table := read_grid(page.number, outer, ruled, horizontal, vertical):
+            return table._replace(box=box)
     columns = [Rule(x, box.y0, box.y1) for x in region.columns]
     pieces = split_at_gaps(inside, page.words, columns)
     tops, grid = _on_grid(region, pieces)
-    header_rows = _header_rows(tops, box, horizontal_rules(page.drawings))
+    header_rows = _header_rows(tops, box, horizontal)
     if table := table_of(page.number, box, grid, header_rows):
         return table
     return read_grid(page.number, box, split_at_gaps(inside, page.words, []))

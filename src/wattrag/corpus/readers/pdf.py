@@ -69,11 +69,9 @@ def _with_ocr_marks(section: Section, pages: set[int]) -> Section:
     return section.model_copy(update={"paragraphs": paragraphs})
 
 
-def page_pieces(
-    page: PageContent, fragments: list[Fragment], style: Style
-) -> list[Piece]:
+def page_pieces(page: PageContent, fragments: list[Fragment], style: Style) -> list[Piece]:
     """Blocks, tables and figures of a page in reading order."""
-    if not page.fragments:
+    if not page.fragments or (page.recognised and not fragments):
         return [Float("page", page.number, Box(0, 0, page.width, page.height))]
     floats, rest = _floats(page, fragments, style)
     places = {float_.box: float_ for float_ in floats}
