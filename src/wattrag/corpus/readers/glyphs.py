@@ -6,7 +6,9 @@ from itertools import groupby
 from typing import Any
 
 _SUPERSCRIPT = 1  # flag of a span
-_COMPATIBILITY = re.compile("[\ufb00-\ufb06\U0001d400-\U0001d7ff\u210e]")  # ligatures, math italics
+_COMPATIBILITY = re.compile(  # ligatures, shapes of Hebrew and Arabic letters, math italics
+    "[\ufb00-\ufb06\ufb1d-\ufdff\ufe70-\ufefc\U0001d400-\U0001d7ff\u210e]"
+)
 _SYMBOL_BULLET = re.compile("^[\x01-\x08\x0e-\x1f\ue000-\uf8ff](?=\\s|$)")  # in a symbol font
 _MARK = re.compile(r"\d{1,3}(?:[,\u2013-]\d{1,3})*")
 _EXPONENT_BASE = re.compile(r"(?:\d|(?<![^\W\d_])[a-zA-Zµμ]{1,2})$")

@@ -69,8 +69,8 @@ def append_line(text: str, line: str, vocabulary: Vocabulary) -> str:
 
 
 def _spaced(text: str, line: str) -> str:
-    """Chinese and Japanese lines join without a space."""
-    return text + line if _is_cjk(text[-1]) and _is_cjk(line[0]) else f"{text} {line}"
+    """Chinese and Japanese join what is around them without a space."""
+    return text + line if _is_cjk(text[-1]) or _is_cjk(line[0]) else f"{text} {line}"
 
 
 def _is_cjk(character: str) -> bool:
