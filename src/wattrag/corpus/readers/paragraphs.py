@@ -88,9 +88,9 @@ _start = attrgetter("start")
 def listing_paragraph(block: Block) -> Paragraph:
     """Program text: line breaks and indentation are kept, and it is not cut into sentences."""
     left = min(line.box.x0 for line in block.lines)
+    width = min(line.box.width / len(line.text) for line in block.lines)  # of a character
     lines = [
-        " " * round((line.box.x0 - left) / _character_width(line)) + line.text
-        for line in block.lines
+        " " * round((line.box.x0 - left) / max(width, 1.0)) + line.text for line in block.lines
     ]
     box = block.first.box
     for line in block.lines:
@@ -100,10 +100,6 @@ def listing_paragraph(block: Block) -> Paragraph:
     role = Role.LISTING.value
     sentence = Sentence(text=text, metadata=place)
     return Paragraph(text=text, metadata={**place, "role": role}, sentences=(sentence,))
-
-
-def _character_width(line: Line) -> float:
-    return max(line.box.width / len(line.text), 1.0)
 
 
 class _Place(NamedTuple):
