@@ -6,6 +6,7 @@ which the tables of papers rarely have, and 40 to 120 ms a page; this works on w
 
 import itertools
 from collections.abc import Sequence
+from statistics import median
 
 from wattrag.corpus.readers.blocks import CAPTION, Float
 from wattrag.corpus.readers.cells import read_grid, split_at_gaps
@@ -20,6 +21,7 @@ MAX_BLANK = 60.0  # points between two rules without text
 PROSE_WIDTH, PROSE_CHARACTERS = 0.75, 55  # a line this long is no cell
 MAX_PROSE_ROWS = 0.2
 MIN_ALIGNED_ROWS = 3
+WORDY, MIN_WORDY = 24, 2  # median characters of a column; so many such columns are prose
 CELL_GAP = 1.4  # em between two cells without rules
 MAX_CELL = 40  # median characters of a cell without rules
 DENSE = 0.8  # share of filled cells that a table has even with a figure's caption
@@ -215,7 +217,9 @@ def _is_aligned(run: Sequence[Sequence[Fragment]]) -> bool:
         return False
     if count == 2 and not any(c.isdigit() for row in usual for c in row[1].text):  # noqa: PLR2004
         return False
-    return all(_shares_edge([row[column] for row in usual]) for column in range(count))
+    columns = [[row[column] for row in usual] for column in range(count)]
+    wordy = sum(median(len(f.text) for f in column) >= WORDY for column in columns)
+    return wordy < MIN_WORDY and all(map(_shares_edge, columns))
 
 
 def _shares_edge(cells: Sequence[Fragment]) -> bool:
