@@ -177,4 +177,6 @@ def _crosses(piece: Piece, gutter: float) -> bool:
 
 
 def _is_prose(side: list[Fragment]) -> bool:
-    return median(len(p.text) for p in side) >= MIN_LINE_CHARACTERS
+    """Long lines, those of a program above them left out."""
+    lengths = [len(p.text) for p in side if not is_fixed_pitch(p.font)]
+    return median(lengths or [len(p.text) for p in side]) >= MIN_LINE_CHARACTERS
