@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 ALL = os.environ.get("WATTRAG_TEST_ALL") == "1"
-NEEDS = {"browser": ("chromium", "chromedriver")}
+NEEDS = {"browser": ("chromium", "chromedriver"), "ocr": ("tesseract",)}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -11,6 +11,7 @@ from wattrag.corpus.parse import parse
 from wattrag.corpus.tree import nodes, write_tree
 from wattrag.datafiles.sheet import SheetRow
 from wattrag.errors import InputError
+from wattrag.files import file_digest
 
 ROW = SheetRow(
     id="doc1", title="From the sheet", url="a.pdf", type="paper", year="2024", citation="A. (2024)"
@@ -38,6 +39,7 @@ def test_the_tree_carries_the_row_and_every_node_its_place(tmp_path: Path) -> No
         "year": "2024",
         "citation": "A. (2024)",
         "pages": 1,
+        "sha256": file_digest(tmp_path / "a.pdf"),
     }
     assert tree.text == "Water is used. Power is used."
     leaves = [node for node in nodes(tree) if node.kind == "sentence"]

@@ -1,74 +1,38 @@
 """The `fast` PDF reader, on pages made here: order, joins, headings, furniture, tables, figures."""
 
-from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pymupdf
 import pytest
 
-from wattrag.corpus.readers.pdf import read_pdf
-from wattrag.corpus.readers.reading import Reading
-from wattrag.corpus.tree import Paragraph
+from tests.unit.drawn_pages import FULL, LEFT, RIGHT, Draw, lines, paragraphs, read, texts
 
-LEFT, RIGHT, LEADING = 72, 320, 12
-Draw = Callable[[pymupdf.Page], None]
-
-
-def _read(tmp_path: Path, *pages: Draw) -> Reading:
-    with pymupdf.open() as document:
-        for draw in pages:
-            draw(document.new_page())
-        path = tmp_path / "a.pdf"
-        document.save(path)
-    return read_pdf(path)
-
-
-def _lines(
-    page: pymupdf.Page, lines: Iterable[str], x: float = LEFT, y: float = 200, size: float = 10
-) -> None:
-    for n, line in enumerate(lines):
-        page.insert_text((x, y + n * size * 1.2), line, fontsize=size)
-
-
-def _paragraphs(reading: Reading) -> list[Paragraph]:
-    return [p for section in reading.sections for p in section.paragraphs]
-
-
-def _texts(reading: Reading) -> list[str]:
-    return [p.text for p in _paragraphs(reading)]
-
-
-FULL = [
-    "The electricity of a data centre is measured at the meter of the building, and then",
-    "divided among the machines by the power that each of them has drawn over the years,",
-    "which needs a sensor in every rack and somebody who reads it once in a while at all.",
-]
 CLOSING = ["after these words here.", "A new sentence ends the", "column and the whole page."]
 NARROW = ["Each column of this page", "holds lines of prose that", "are read from the top to"]
 
 
 def test_two_columns_are_read_one_after_the_other(tmp_path: Path) -> None:
     def page(p: pymupdf.Page) -> None:
-        _lines(p, [*NARROW, "the bottom, then goes on", "with the second, which is"], LEFT)
-        _lines(p, ["at the right side of the", "page and ends with a stop", *CLOSING], RIGHT)
+        lines(p, [*NARROW, "the bottom, then goes on", "with the second, which is"], LEFT)
+        lines(p, ["at the right side of the", "page and ends with a stop", *CLOSING], RIGHT)
 
-    (text,) = _texts(_read(tmp_path, page))
+    (text,) = texts(read(tmp_path, page))
     assert "bottom, then goes on with the second, which is at the right side" in text
 
 
 def test_words_broken_at_a_line_end_are_mended_and_compounds_kept(tmp_path: Path) -> None:
     def page(p: pymupdf.Page) -> None:
-        _lines(p, ["A long-term plan saves elec-", "tricity, as every long-", "term plan does."])
+        lines(p, ["A long-term plan saves elec-", "tricity, as every long-", "term plan does."])
 
-    assert _texts(_read(tmp_path, page)) == [
+    assert texts(read(tmp_path, page)) == [
         "A long-term plan saves electricity, as every long-term plan does."
     ]
 
 
 def test_a_paragraph_goes_on_over_the_page_break_and_keeps_both_places(tmp_path: Path) -> None:
-    first = lambda p: _lines(p, FULL[:2])  # noqa: E731
-    second = lambda p: _lines(p, ["which nobody does. It ends here."])  # noqa: E731
-    (paragraph,) = _paragraphs(_read(tmp_path, first, second))
+    first = lambda p: lines(p, FULL[:2])  # noqa: E731
+    second = lambda p: lines(p, ["which nobody does. It ends here."])  # noqa: E731
+    (paragraph,) = paragraphs(read(tmp_path, first, second))
     assert "over the years, which nobody does." in paragraph.text
     assert paragraph.metadata["page"] == 1
     assert [part["page"] for part in paragraph.metadata["continued"]] == [2]
@@ -78,31 +42,31 @@ def test_a_paragraph_goes_on_over_the_page_break_and_keeps_both_places(tmp_path:
 def test_running_headers_footers_and_page_numbers_are_left_out(tmp_path: Path) -> None:
     def page(number: int) -> Draw:
         def draw(p: pymupdf.Page) -> None:
-            _lines(p, ["Journal of Power, vol. 3"], y=40, size=8)
-            _lines(p, [f"Page {number}"], x=280, y=800, size=8)
-            _lines(p, [f"This is the text of sheet {chr(64 + number)} alone."])
+            lines(p, ["Journal of Power, vol. 3"], y=40, size=8)
+            lines(p, [f"Page {number}"], x=280, y=800, size=8)
+            lines(p, [f"This is the text of sheet {chr(64 + number)} alone."])
 
         return draw
 
-    texts = _texts(_read(tmp_path, *(page(n) for n in range(1, 5))))
-    assert texts == [f"This is the text of sheet {c} alone." for c in "ABCD"]
+    found = texts(read(tmp_path, *(page(n) for n in range(1, 5))))
+    assert found == [f"This is the text of sheet {c} alone." for c in "ABCD"]
 
 
 def test_headings_open_sections_by_size_and_number(tmp_path: Path) -> None:
     def page(p: pymupdf.Page) -> None:
-        _lines(p, ["Energy of Machines"], y=80, size=20)
-        _lines(p, ["1 Introduction"], y=150, size=13)
-        _lines(p, FULL, y=180)
-        _lines(p, ["1.1 Meters"], y=240, size=11.5)
-        _lines(p, FULL, y=265)
-        _lines(p, ["References"], y=330, size=13)
-        _lines(
+        lines(p, ["Energy of Machines"], y=80, size=20)
+        lines(p, ["1 Introduction"], y=150, size=13)
+        lines(p, FULL, y=180)
+        lines(p, ["1.1 Meters"], y=240, size=11.5)
+        lines(p, FULL, y=265)
+        lines(p, ["References"], y=330, size=13)
+        lines(
             p,
             ["[1] A. Author. A title of some length. 2020.", "[2] B. Author. Other. 2021."],
             y=350,
         )
 
-    reading = _read(tmp_path, page)
+    reading = read(tmp_path, page)
     assert reading.title == "Energy of Machines"
     assert [(s.title, s.metadata["level"]) for s in reading.sections] == [
         ("Energy of Machines", 0),
@@ -116,11 +80,11 @@ def test_headings_open_sections_by_size_and_number(tmp_path: Path) -> None:
 
 def test_footnotes_do_not_interrupt_the_text(tmp_path: Path) -> None:
     def first(p: pymupdf.Page) -> None:
-        _lines(p, FULL[:2], y=700)
-        _lines(p, ["1 Counted twice by mistake."], y=740, size=7)
+        lines(p, FULL[:2], y=700)
+        lines(p, ["1 Counted twice by mistake."], y=740, size=7)
 
-    second = lambda p: _lines(p, ["which nobody does. It ends here."])  # noqa: E731
-    text, note = _paragraphs(_read(tmp_path, first, second))
+    second = lambda p: lines(p, ["which nobody does. It ends here."])  # noqa: E731
+    text, note = paragraphs(read(tmp_path, first, second))
     assert "over the years, which nobody does." in text.text
     assert note.metadata["role"] == "footnote"
 
@@ -134,21 +98,21 @@ ROWS = [
 
 
 def _table(page: pymupdf.Page, *, ruled: bool) -> None:
-    _lines(page, FULL, y=120)
-    _lines(page, ["Table 1. Energy by model."], y=190)
+    lines(page, FULL, y=120)
+    lines(page, ["Table 1. Energy by model."], y=190)
     for n, row in enumerate(ROWS):
         for column, cell in enumerate(row):
             page.insert_text((LEFT + column * 120, 220 + n * 14), cell, fontsize=10)
     if ruled:
         for y in (208, 223, 268):
             page.draw_line((LEFT, y), (LEFT + 300, y))
-    _lines(page, FULL, y=300)
+    lines(page, FULL, y=300)
 
 
 @pytest.mark.parametrize("ruled", [True, False])
 def test_each_row_of_a_table_can_be_read_alone(tmp_path: Path, ruled: bool) -> None:
-    reading = _read(tmp_path, lambda p: _table(p, ruled=ruled))
-    (table,) = [p for p in _paragraphs(reading) if p.metadata.get("attachment_type") == "table"]
+    reading = read(tmp_path, lambda p: _table(p, ruled=ruled))
+    (table,) = [p for p in paragraphs(reading) if p.metadata.get("attachment_type") == "table"]
     assert [s.text for s in table.sentences or ()] == [
         "Table 1. Energy by model.",
         "Model: Tern; Energy: 4.2; Water: 0.7",
@@ -157,16 +121,16 @@ def test_each_row_of_a_table_can_be_read_alone(tmp_path: Path, ruled: bool) -> N
     ]
     assert table.metadata["grid"] == [list(row) for row in ROWS]
     assert table.metadata["page"] == 1
-    assert sum("24.6" in text for text in _texts(reading)) == 1
+    assert sum("24.6" in text for text in texts(reading)) == 1
 
 
 def test_prose_between_two_rules_is_no_table(tmp_path: Path) -> None:
     def page(p: pymupdf.Page) -> None:
         p.draw_line((LEFT, 180), (LEFT + 400, 180))
-        _lines(p, FULL)
+        lines(p, FULL)
         p.draw_line((LEFT, 240), (LEFT + 400, 240))
 
-    (paragraph,) = _paragraphs(_read(tmp_path, page))
+    (paragraph,) = paragraphs(read(tmp_path, page))
     assert "attachment_type" not in paragraph.metadata
 
 
@@ -174,7 +138,7 @@ def _chart(page: pymupdf.Page) -> None:
     for n in range(8):
         page.draw_rect((LEFT + n * 30, 300 - n * 15, LEFT + n * 30 + 20, 320), fill=(0, 0, 1))
     page.insert_text((LEFT + 2, 330), "2019", fontsize=7)
-    _lines(page, ["Figure 1. Energy by year (MWh)."], y=350)
+    lines(page, ["Figure 1. Energy by year (MWh)."], y=350)
 
 
 def _photo(page: pymupdf.Page) -> None:
@@ -182,19 +146,19 @@ def _photo(page: pymupdf.Page) -> None:
     pixels.clear_with(128)
     page.insert_image((LEFT, 200, LEFT + 200, 320), pixmap=pixels, keep_proportion=False)
     page.insert_image((LEFT, 600, LEFT + 12, 612), pixmap=pixels)
-    _lines(page, ["Figure 1. Energy by year (MWh)."], y=350)
+    lines(page, ["Figure 1. Energy by year (MWh)."], y=350)
 
 
 @pytest.mark.parametrize("draw", [_chart, _photo])
 def test_a_figure_has_a_placeholder_and_its_caption_a_paragraph(tmp_path: Path, draw: Draw) -> None:
     def page(p: pymupdf.Page) -> None:
-        _lines(p, FULL, y=100)
+        lines(p, FULL, y=100)
         draw(p)
-        _lines(p, FULL, y=420)
+        lines(p, FULL, y=420)
 
-    paragraphs = _paragraphs(_read(tmp_path, page))
-    (figure,) = [p for p in paragraphs if p.metadata.get("attachment_type") == "image"]
-    (caption,) = [p for p in paragraphs if p.metadata.get("role") == "caption"]
+    found = paragraphs(read(tmp_path, page))
+    (figure,) = [p for p in found if p.metadata.get("attachment_type") == "image"]
+    (caption,) = [p for p in found if p.metadata.get("role") == "caption"]
     assert caption.text == figure.metadata["caption"] == "Figure 1. Energy by year (MWh)."
     x0, y0, x1, y1 = figure.metadata["bbox"]
     assert x0 == pytest.approx(LEFT, abs=3)
@@ -213,10 +177,10 @@ def test_sideways_pages_are_read_and_say_how_they_were_turned(
             ]
             p.insert_text((x, y), line, fontsize=10, rotate=rotate)
 
-    reading = _read(tmp_path, page)
-    assert _texts(reading) == [" ".join(FULL)]
+    reading = read(tmp_path, page)
+    assert texts(reading) == [" ".join(FULL)]
     assert reading.metadata["turned_pages"] == {"1": turn}
-    x0, y0, x1, y1 = _paragraphs(reading)[0].metadata["bbox"]
+    x0, y0, x1, y1 = paragraphs(reading)[0].metadata["bbox"]
     assert x1 - x0 > 5 * (y1 - y0) > 0
 
 
@@ -226,8 +190,8 @@ def test_a_page_that_viewers_turn_is_read_as_shown(tmp_path: Path) -> None:
             p.insert_text((200 + n * 12, 700), line, fontsize=10, rotate=90)
         p.set_rotation(90)
 
-    reading = _read(tmp_path, page)
-    assert _texts(reading) == [" ".join(FULL)]
+    reading = read(tmp_path, page)
+    assert texts(reading) == [" ".join(FULL)]
     assert "turned_pages" not in reading.metadata
 
 
@@ -237,10 +201,10 @@ def test_raised_numbers_are_told_from_the_digits_before_them(tmp_path: Path) -> 
             (72, 150, 500, 220), "It needs 10<sup>6</sup> litres of water.<sup>3</sup>"
         )
 
-    assert _texts(_read(tmp_path, page)) == ["It needs 10^6 litres of water.[3]"]
+    assert texts(read(tmp_path, page)) == ["It needs 10^6 litres of water.[3]"]
 
 
 def test_words_of_every_page_are_kept(tmp_path: Path) -> None:
-    pages = [lambda p, n=n: _lines(p, [f"Alpha{n} beta{n} gamma{n}."]) for n in range(12)]
-    words = " ".join(_texts(_read(tmp_path, *pages))).replace(".", "").split()
+    pages = [lambda p, n=n: lines(p, [f"Alpha{n} beta{n} gamma{n}."]) for n in range(12)]
+    words = " ".join(texts(read(tmp_path, *pages))).replace(".", "").split()
     assert words == [f"{w}{n}" for n in range(12) for w in ("Alpha", "beta", "gamma")]

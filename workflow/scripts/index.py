@@ -1,5 +1,6 @@
 """Build an index, or bring it up to date: only text that no store holds is embedded."""
 
+import json
 from pathlib import Path
 
 from wattrag.study.job import logged
@@ -7,6 +8,7 @@ from wattrag.study.job import logged
 # The processes that embed import this file again, as another module.
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
+        from wattrag.datafiles.sheet import SheetRow
         from wattrag.index.build import build_index
         from wattrag.index.embed import load_embedder
         from wattrag.store.vectors import VectorStore
@@ -21,5 +23,6 @@ if __name__ == "__main__":
             spec,
             load_embedder(registry[spec.embedder]),
             VectorStore(Path(settings.store)),
+            rows=[SheetRow(**row) for row in json.loads(snakemake.params.spec)["rows"]],
             workers=snakemake.threads,
         )

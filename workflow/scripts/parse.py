@@ -6,12 +6,12 @@ from pathlib import Path
 from wattrag.study.job import logged
 
 with logged(snakemake.log[0]):
-    from wattrag.corpus.parse import parse
+    from wattrag.corpus.bounded import parse_bounded
     from wattrag.corpus.tree import write_tree
     from wattrag.datafiles.sheet import SheetRow
 
     spec = json.loads(snakemake.params.spec)
-    tree = parse(
+    tree = parse_bounded(
         Path(snakemake.input.file),
         SheetRow(**spec["row"]),
         parser=spec["parser"],

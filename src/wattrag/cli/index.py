@@ -31,16 +31,27 @@ def build(
     dtype: Annotated[str, typer.Option(help="f32, f16 or i8.")] = "f16",
     paragraphs: Annotated[str, typer.Option(help="averaged, full or both.")] = "averaged",
     jobs: Annotated[int, typer.Option(min=1, help="Processes that embed a large corpus.")] = 1,
+    citations: Annotated[
+        Path | None,
+        typer.Option(metavar="SHEET", help="metadata.csv: cite documents that have no text."),
+    ] = None,
     store: StoreOption = Path(".wattrag"),
     as_json: JsonOption = False,
 ) -> None:
     """Build an index of all trees in a folder, or bring it up to date."""
+    from wattrag.datafiles.sheet import read_sheet  # noqa: PLC0415
     from wattrag.index.build import build_index  # noqa: PLC0415
     from wattrag.index.embed import load_embedder  # noqa: PLC0415
     from wattrag.store.vectors import VectorStore  # noqa: PLC0415
     from wattrag.study.load import declared_models  # noqa: PLC0415
 
-    spec = _spec(embedder=embedder, dtype=dtype, paragraphs=paragraphs)
+    spec = _spec(
+        embedder=embedder,
+        dtype=dtype,
+        paragraphs=paragraphs,
+        use_citations=citations is not None,
+    )
+    rows = () if citations is None else read_sheet(citations)
     registry = declared_models()
     if embedder not in registry:
         raise InputError(
@@ -53,7 +64,7 @@ def build(
     if not paths:
         raise InputError(str(trees), "holds no trees (*.json)", "make them with `wattrag parse`")
     with VectorStore(store) as vectors:
-        done = build_index(paths, output, spec, chosen, vectors, workers=jobs)
+        done = build_index(paths, output, spec, chosen, vectors, rows=rows, workers=jobs)
     counts = done.counts.model_dump()
     shown = asdict(done)
     if as_json:

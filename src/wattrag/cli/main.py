@@ -14,6 +14,7 @@ from wattrag.cli.ask import ask
 from wattrag.cli.check import check
 from wattrag.cli.common import Notices, print_problem
 from wattrag.cli.env import env
+from wattrag.cli.evidence_page import evidence
 from wattrag.cli.init import init
 from wattrag.cli.models import models
 from wattrag.cli.parse import parse
@@ -29,6 +30,7 @@ COMMANDS: dict[str, Callable[..., None] | typer.Typer] = {
     "check": check,
     "parse": parse,
     "index": index.app,
+    "evidence": evidence,
     "query": query,
     "ask": ask,
     "answer": answer,

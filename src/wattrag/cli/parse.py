@@ -58,7 +58,7 @@ def parse(
 
 def parse_one(order: Order) -> TreeCounts:
     """Parse one file and write its tree; runs in a worker process."""
-    row = SheetRow(id=order.document_id, title="", url=order.source.name)
+    row = SheetRow(id=order.document_id, title="", url=str(order.source))
     tree = parse_document(order.source, row, order.parser)
     write_tree(order.target, tree)
     return count(tree)

@@ -24,8 +24,8 @@ class Corpus(Config):
     """The source whose documents are parsed."""
     trees: str | None = None
     """A folder of document trees (`*.json`) made elsewhere, instead of `source`."""
-    parser: Literal["fast"] = "fast"
-    """What reads the documents; `fast` needs neither model nor GPU."""
+    parser: Literal["fast", "layout"] = "fast"
+    """What reads PDFs: `fast` goes by geometry and fonts, `layout` asks PyMuPDF's layout model."""
     captioner: Literal["offline"] = "offline"
     """What writes figure captions; `offline` keeps the caption printed in the document."""
     on_bad_document: Literal["fail", "skip"] = "fail"
@@ -51,8 +51,8 @@ class Index(Config):
     """Number format of the stored vectors; f16 halves the size at no measurable loss."""
     paragraphs: Literal["averaged", "full", "both"] = "averaged"
     """Paragraph vectors: mean of the sentences' by length, the embedded paragraph, or both."""
-    use_citations: Literal[False] = False
-    """Take in the sheet's titles and citations as text; only `false` is implemented."""
+    use_citations: bool = False
+    """Index title and citation where a document has no text: it is unreadable, or missing."""
 
 
 class Lexical(Config):

@@ -21,7 +21,7 @@ class TreeCounts:
 def count(tree: DocumentTree) -> TreeCounts:
     """Count the nodes of a tree."""
     paragraphs = [p for section in tree.sections for p in section.paragraphs]
-    scanned = sum("scanned" in p.metadata for p in paragraphs)
+    placeholders = sum("scanned" in p.metadata for p in paragraphs)
     kinds = [p.metadata.get("attachment_type") for p in paragraphs]
     return TreeCounts(
         pages=tree.metadata.get("pages"),
@@ -29,6 +29,6 @@ def count(tree: DocumentTree) -> TreeCounts:
         paragraphs=len(paragraphs),
         sentences=sum(len(p.sentences or ()) for p in paragraphs),
         tables=kinds.count("table"),
-        figures=kinds.count("image") - scanned,
-        scanned_pages=scanned,
+        figures=kinds.count("image") - placeholders,
+        scanned_pages=len(tree.metadata.get("scanned_pages", ())),
     )

@@ -10,6 +10,7 @@ from wattrag.corpus.readers.reading import Reading
 from wattrag.corpus.tree import DocumentTree, Metadata, Section
 from wattrag.datafiles.sheet import EXTENSIONS, SheetRow
 from wattrag.errors import InputError
+from wattrag.files import file_digest
 
 Reader = Callable[[Path], Reading]
 OnBadDocument = Literal["fail", "skip"]
@@ -21,6 +22,7 @@ _TEXT_READERS = {
 # parser > extension > where its reader is; a reader is imported when it is needed.
 READERS: dict[str, dict[str, str]] = {
     "fast": {"pdf": "wattrag.corpus.readers.pdf:read_pdf", **_TEXT_READERS},
+    "layout": {"pdf": "wattrag.corpus.readers.layout:read_layout", **_TEXT_READERS},
 }
 
 
@@ -47,7 +49,7 @@ def parse(
         if on_bad_document == "fail":
             raise
         return failed_tree(row, error.problem)
-    return _tree(row, reading)
+    return _tree(row, reading, file_digest(source))
 
 
 def _read(source: Path, reader: Reader) -> Reading:
@@ -88,7 +90,7 @@ def _extension(source: Path) -> str:
     return EXTENSIONS[suffix]
 
 
-def _tree(row: SheetRow, reading: Reading) -> DocumentTree:
+def _tree(row: SheetRow, reading: Reading, sha256: str) -> DocumentTree:
     title = row.title or reading.title or row.id
     sections = tuple(
         section if section.title else section.model_copy(update={"title": title})
@@ -98,7 +100,7 @@ def _tree(row: SheetRow, reading: Reading) -> DocumentTree:
         document_id=row.id,
         title=title,
         text=_text(sections),
-        metadata={**_row_metadata(row), **reading.metadata},
+        metadata={**_row_metadata(row), **reading.metadata, "sha256": sha256},
         sections=sections,
     )
 

@@ -4,14 +4,15 @@ The JSON form is a superset of KohakuRAG's document payload, so corpora made for
 unchanged. What our own readers add in `metadata`:
 
 ===================  =========================================================================
-document             `pages`; `turned_pages`, `unreadable_pages` where there are any; `error`:
-                     why it could not be parsed (the tree then has no sections)
+document             `sha256` of the file; `pages`; `turned_pages`, `unreadable_pages` and
+                     `scanned_pages` (no text layer) where there are any; `ocr`: what read the
+                     scanned ones; `error`: why it could not be parsed (there are no sections)
 section              `level` (0 for the title), `page`
 paragraph, sentence  `page` (from 1, where it starts) and `bbox`, `[x0, y0, x1, y1]` in PDF
                      points from the page's top left corner
 paragraph            `continued` (page and box of further parts); `role`: `references`,
-                     `caption` or `footnote`, absent for running text; `scanned` for a page
-                     without a text layer
+                     `caption` or `footnote`, absent for running text; `ocr` if it was read from
+                     the image of a scanned page; `scanned` if it stands for one that was not read
 table, figure        `attachment_type` `table` or `image`, `caption`; a table's `grid` and
                      `header_rows`; a figure's `labels`, the text drawn inside it
 ===================  =========================================================================

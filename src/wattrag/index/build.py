@@ -20,9 +20,11 @@ import numpy as np
 
 from wattrag.config.settings import Index, Lexical
 from wattrag.corpus.tree import DocumentTree, read_tree
+from wattrag.datafiles.sheet import SheetRow
 from wattrag.errors import InputError
 from wattrag.files import digest, write_json
 from wattrag.index.cache import embed_texts
+from wattrag.index.citations import with_citations
 from wattrag.index.embed import Embedder
 from wattrag.index.lexical import build_lexical
 from wattrag.index.manifest import (
@@ -90,6 +92,7 @@ def build_index(
     store: VectorStore,
     *,
     workers: int = 1,
+    rows: Sequence[SheetRow] = (),
 ) -> IndexStats:
     """Build the index of `trees` in the folder `target`, or bring the one there up to date.
 
@@ -98,16 +101,18 @@ def build_index(
     Args:
         trees: tree files; their order does not matter.
         target: folder of the index, created if missing.
-        spec: number format and paragraph vectors.
+        spec: number format, paragraph vectors, and whether citations stand in for missing text.
         embedder: makes the vectors of texts that `store` lacks.
         store: known vectors; new ones are added.
         workers: processes that embed, where there is much to embed.
+        rows: of the sheet, for the citations of documents that have no tree.
 
     Raises:
         InputError: no trees, a bad tree, two trees of one document, no text at all, or another
             build at work on `target`. An index already there stays as it was.
     """
-    nodes = indexed_nodes(_read_trees(trees, target))
+    found = _read_trees(trees, target)
+    nodes = indexed_nodes(with_citations(found, rows) if spec.use_citations else found)
     if not any(node.searched for node in nodes):
         raise InputError(str(target), "no document has text", "parse documents that have some")
     content = _Content(nodes, spec, embedder.key, embedder.dimensions)

@@ -8,6 +8,7 @@ from typing import Any
 
 from wattrag.answering.version import ANSWERING_VERSION
 from wattrag.config.models import ExtractiveModel
+from wattrag.corpus.readers.ocr import find_engine
 from wattrag.files import canonical_json
 from wattrag.study.code import code_of
 from wattrag.study.jobs import External, members
@@ -26,9 +27,11 @@ def parse(study: Study, corpus: str, document_id: str) -> str:
     """A tree depends on the bytes, the parser and the document's row of the sheet."""
     settings = study.settings.corpora[corpus]
     row = study.row(str(settings.source), document_id)
+    engine = find_engine() if row.extension == "pdf" else None
     return canonical_json(
         {
             "row": row.as_dict(),
+            "ocr": engine.name if engine else None,
             "parser": settings.parser,
             "on_bad_document": settings.on_bad_document,
             "code": code_of("corpus"),
@@ -39,10 +42,13 @@ def parse(study: Study, corpus: str, document_id: str) -> str:
 def index(study: Study, name: str) -> str:
     """An index depends on its trees, on what is embedded and by what."""
     settings = study.settings.indexes[name]
+    source = study.settings.corpora[settings.corpus].source
+    cited = study.sheets[source] if settings.use_citations and source is not None else ()
     return canonical_json(
         {
             "settings": settings.model_dump(mode="json", exclude={"corpus", "embedder"}),
             "embedder": study.embedder(name).key,
+            "rows": [row.as_dict() for row in cited],
             "code": code_of("index", "corpus/tree.py"),
         }
     )

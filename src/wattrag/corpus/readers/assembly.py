@@ -1,5 +1,6 @@
 """A document from its blocks: sections under headings, joined paragraphs, captioned floats."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -8,12 +9,25 @@ from wattrag.corpus.readers.blocks import Block, Float
 from wattrag.corpus.readers.grid import table_paragraph
 from wattrag.corpus.readers.headings import Heading
 from wattrag.corpus.readers.hyphens import Vocabulary
-from wattrag.corpus.readers.paragraphs import Role, continues, role_of, text_paragraph
+from wattrag.corpus.readers.paragraphs import (
+    Role,
+    continues,
+    listing_paragraph,
+    role_of,
+    text_paragraph,
+)
 from wattrag.corpus.readers.reading import is_reference_heading
 from wattrag.corpus.readers.style import Style
 from wattrag.corpus.tree import Metadata, Paragraph, Section, Sentence
 
 CAPTION_DISTANCE = 90.0  # points between a float and its caption
+OTHER_KIND = 55.0  # points added for a table's caption at a figure, or the reverse
+MIN_ENTRIES = 0.4  # of a reference section's paragraphs
+_ENTRY = re.compile(
+    r"[\[(]?\d{1,3}[\]).]?\s+\S.{12}"  # a number and what it stands for
+    r"|[^\W\d_][^:]{0,400}(?:\b(?:19|20)\d\d|doi|arXiv|https?:|\bpp?\.)",  # names and a year
+    re.DOTALL,
+)
 LOOK_BACK = 12  # items between the parts of one paragraph, at most
 Piece = Block | Float
 
@@ -59,7 +73,8 @@ def assemble(
             references = level
         elif references is not None and level <= references:
             references = None
-        paragraphs = _paragraphs(draft, setting, is_reference=references is not None)
+        is_reference = references is not None and _lists_references(draft)
+        paragraphs = _paragraphs(draft, setting, is_reference=is_reference)
         if draft.heading or paragraphs:
             metadata: Metadata = {"page": draft.page, **({"level": level} if draft.heading else {})}
             sections.append(Section(title=title, metadata=metadata, paragraphs=paragraphs))
@@ -117,10 +132,20 @@ def _paragraphs(draft: _Draft, setting: _Setting, *, is_reference: bool) -> tupl
         role, blocks = item
         if id(blocks[0]) in taken:
             continue
+        if role is Role.LISTING:
+            paragraphs += [listing_paragraph(block) for block in blocks]
+            continue
         paragraphs.append(
             text_paragraph(blocks, _role_name(role, is_reference=is_reference), setting.vocabulary)
         )
     return tuple(p for p in paragraphs if p.text)
+
+
+def _lists_references(draft: _Draft) -> bool:
+    """Whether a section holds references, not advice on how to write them."""
+    texts = [item[1][0].text for item in draft.items if not isinstance(item, Float)]
+    entries = sum(bool(_ENTRY.match(text)) for text in texts)
+    return entries >= MIN_ENTRIES * len(texts)
 
 
 def _role_name(role: Role, *, is_reference: bool) -> str | None:
@@ -140,7 +165,7 @@ def _pairs(floats: list[Float], captions: list[Block]) -> dict[int, tuple[Float,
         (_distance(float_, caption), i, j)
         for i, float_ in enumerate(floats)
         for j, caption in enumerate(captions)
-        if caption.first.page == float_.page and _is_of_kind(caption, float_.kind)
+        if caption.first.page == float_.page
     )
     pairs: dict[int, tuple[Float, Block]] = {}
     used: set[int] = set()
@@ -161,13 +186,13 @@ def _names_exhibit(caption: Block) -> bool:
 
 
 def _distance(float_: Float, caption: Block) -> float:
-    """Vertical space between them, much if they are not above one another."""
+    """Vertical space between them, more if they are not above one another or of another kind."""
     top, bottom = caption.first.box.y0, caption.last.box.y1
     left, right = caption.first.box.x0, max(line.box.x1 for line in caption.lines)
     beside = left > float_.box.x1 or right < float_.box.x0
-    return max(top - float_.box.y1, float_.box.y0 - bottom, 0.0) + (
-        CAPTION_DISTANCE if beside else 0
-    )
+    space = max(top - float_.box.y1, float_.box.y0 - bottom, 0.0)
+    other_kind = 0.0 if _is_of_kind(caption, float_.kind) else OTHER_KIND
+    return space + other_kind + (CAPTION_DISTANCE if beside else 0.0)
 
 
 def _float_paragraph(item: Float, caption: Block | None, setting: _Setting) -> Paragraph:

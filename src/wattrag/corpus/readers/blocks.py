@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from wattrag.corpus.readers.geometry import Box
 from wattrag.corpus.readers.lines import Line
+from wattrag.corpus.readers.style import is_fixed_pitch
 
 CAPTION = re.compile(
     r"(?P<kind>fig(?:ure|\.)?|table|tab\.|exhibit|chart|scheme|listing|algorithm|box|plate)"
@@ -24,6 +25,7 @@ LIST_ITEM = re.compile(
 )
 _LEADING = re.compile(r"[(\[]?(\d{1,3})(?:[.)\]]\s|\s?(?=https?:)|\s(?=[A-Z]))")
 ENDED = re.compile(r"[.!?:;。\uff01\uff1f]['\"”\u2019)\]]*(?:\[\d[\d,\u2013-]*\])?$")
+NEW_LISTING_PITCH = 3.2  # em; a blank line is part of a program
 NEW_PARAGRAPH_PITCH = 1.3  # times the usual distance of lines
 INDENT = 0.8  # em
 SHORT_LINE = 0.12  # of the column's width left blank at the right
@@ -50,11 +52,15 @@ class Float(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Consecutive lines of one column; `x0` and `x1` are the column's edges."""
+    """Consecutive lines of one column; `x0` and `x1` are the column's edges.
+
+    `kind` is the class that a layout model gave them, "" where none did.
+    """
 
     lines: tuple[Line, ...]
     x0: float
     x1: float
+    kind: str = ""
 
     @property
     def first(self) -> Line:
@@ -70,6 +76,11 @@ class Block(NamedTuple):
     def text(self) -> str:
         """Its lines joined with spaces, hyphens kept: for recognising, not for output."""
         return " ".join(line.text for line in self.lines)
+
+    @property
+    def is_listing(self) -> bool:
+        """Whether it is program text: all of it in a typewriter face."""
+        return all(is_fixed_pitch(line.font) for line in self.lines)
 
     @property
     def starts_indented(self) -> bool:
@@ -115,10 +126,17 @@ def _breaks(current: list[Line], line: Line, x0: float, x1: float, pitch: float)
     """Whether `line` begins a new block after the lines of `current`."""
     first, last = current[0], current[-1]
     distance = line.box.y1 - last.box.y1
+    fixed = is_fixed_pitch(line.font)
+    in_listing = all(is_fixed_pitch(each.font) for each in current)
+    if in_listing and fixed and 0 < distance < NEW_LISTING_PITCH * line.size:
+        return False
+    is_caption = CAPTION.match(first.text) and abs(last.size - line.size) < 0.06 * line.size
     return (
         distance > NEW_PARAGRAPH_PITCH * pitch * max(last.size, line.size)
         or distance < -line.size
-        or _looks_different(last, line)
+        or (in_listing and not fixed and len(current) > 1)
+        or (fixed and not is_fixed_pitch(last.font) and bool(ENDED.search(last.text)))
+        or (not is_caption and _looks_different(last, line))
         or _opens(first, last, line)
         or _is_indented(current, line, x0, x1)
         or _follows_short_line(last, line, x0, x1)

@@ -1,6 +1,7 @@
 """The cells of a table: rows and columns from its rules, or else from white space."""
 
 import itertools
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from statistics import median
 
@@ -17,6 +18,8 @@ MIN_FILLED = 0.3  # of the cells; fewer is no table
 MIN_FULL_ROWS = 0.6  # of the rows have more than one cell
 MAX_CELL = 700  # characters
 EDGE = 3.0
+MIN_SINGLE = 2  # rows with a rule under them
+MAX_LINES = 6  # of a wrapped cell
 WORD_GAP = 0.6  # em; wider is no space between words
 
 Row = list[Fragment]
@@ -39,13 +42,16 @@ def read_grid(
         return None
     bands = _bands(region, fragments, inner_h)
     header_bands = _header_bands(bands)
+    one_each = _is_one_row_a_band(bands[header_bands:])
     grid: list[tuple[str, ...]] = []
     header_rows = 0
     for index, band in enumerate(bands):
         rows = _band_rows(band, bounds, inner_h, is_header=index < header_bands)
+        if one_each and index >= header_bands and len(rows) <= MAX_LINES:
+            rows = _one_row(rows)
         grid += rows
         header_rows += len(rows) if index < header_bands else 0
-    return _table(page, region, grid, header_rows)
+    return table_of(page, region, grid, header_rows)
 
 
 def split_at_gaps(
@@ -53,11 +59,11 @@ def split_at_gaps(
 ) -> list[Fragment]:
     """Fragments parted where a gap or a vertical rule shows that they run through two cells."""
     pieces: list[Fragment] = []
+    from_top = sorted(words, key=_middle)
     for fragment in fragments:
         texts = fragment.text.split(" ")
-        box = Box(fragment.x0, fragment.y0, fragment.x1, fragment.y1)
-        own = [w for w in words if box.holds((w.x0 + w.x1) / 2, (w.y0 + w.y1) / 2)]
-        if len(texts) == 1 or len(own) != len(texts):
+        own = _words_of(fragment, from_top) if len(texts) > 1 else []
+        if len(own) != len(texts) or len(texts) == 1:
             pieces.append(fragment)
             continue
         start = 0
@@ -69,6 +75,18 @@ def split_at_gaps(
     return pieces
 
 
+def _middle(word: Word) -> float:
+    return (word.y0 + word.y1) / 2
+
+
+def _words_of(fragment: Fragment, from_top: Sequence[Word]) -> list[Word]:
+    """The words of a fragment from left to right."""
+    first = bisect_left(from_top, fragment.y0, key=_middle)
+    last = bisect_right(from_top, fragment.y1, key=_middle)
+    own = (w for w in from_top[first:last] if fragment.x0 <= (w.x0 + w.x1) / 2 <= fragment.x1)
+    return sorted(own)
+
+
 def _is_parted(left: Word, right: Word, size: float, vertical: Sequence[Rule]) -> bool:
     if right.x0 - left.x1 > WORD_GAP * size:
         return True
@@ -78,7 +96,11 @@ def _is_parted(left: Word, right: Word, size: float, vertical: Sequence[Rule]) -
     )
 
 
-def _table(page: int, region: Box, grid: list[tuple[str, ...]], header_rows: int) -> Float | None:
+def table_of(page: int, region: Box, grid: list[tuple[str, ...]], header_rows: int) -> Float | None:
+    """The table of a grid without its empty rows and columns; None if it is not like a table.
+
+    Column names are judged by the cells where `header_rows` is 0.
+    """
     grid = [row for row in grid if any(row)]
     used = list(range(len(grid[0]))) if grid else []
     used = [c for c in used if any(row[c] for row in grid)]
@@ -180,13 +202,42 @@ def _header_bands(bands: list[list[Row]]) -> int:
     return 1 if len(bands) > 1 and len(bands[0]) <= 4 else 0  # noqa: PLR2004
 
 
+def _is_one_row_a_band(bands: Sequence[list[Row]]) -> bool:
+    """Whether a rule stands under every row, so that more lines between two rules are one row."""
+    single = sum(len(band) == 1 for band in bands)
+    return single >= MIN_SINGLE and single > len(bands) / 2
+
+
+def _one_row(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The lines of a row whose cells are wrapped, as one; full rows are rows of their own."""
+    if all(all(row) for row in rows):
+        return rows
+    return [tuple(" ".join(filter(None, column)) for column in zip(*rows, strict=True))]
+
+
 def _band_rows(
     band: list[Row], bounds: list[float], horizontal: Sequence[Rule], *, is_header: bool
 ) -> list[tuple[str, ...]]:
     rows = [_cells(row, bounds, horizontal if is_header else ()) for row in band]
-    if len(rows) == 1 or is_header:
+    if len(rows) == 1:
         return rows
+    if is_header:
+        return _unwrapped(rows)
     return _merged(rows, band)
+
+
+def _unwrapped(header: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Header rows, the second lines of names put to their first; groups of columns stay apart."""
+    rows = [header[0]]
+    for row in header[1:]:
+        above = rows[-1]
+        groups = {a for a, b in itertools.pairwise(above) if a and a == b}
+        filled = [up for up, cell in zip(above, row, strict=True) if cell]
+        if all(up and up not in groups for up in filled):
+            rows[-1] = tuple(f"{up} {cell}".strip() for up, cell in zip(above, row, strict=True))
+        else:
+            rows.append(row)
+    return rows
 
 
 def _merged(rows: list[tuple[str, ...]], band: list[Row]) -> list[tuple[str, ...]]:

@@ -1,6 +1,5 @@
 """Figures: images and groups of drawings large enough to show something."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 from wattrag.corpus.readers.blocks import CAPTION, Float
@@ -10,22 +9,18 @@ from wattrag.corpus.readers.regions import clusters
 MIN_WIDTH, MIN_HEIGHT = 48.0, 36.0  # points; smaller ones are icons
 MIN_STROKES = 6  # of a drawing; fewer are frames and backgrounds
 WHOLE_PAGE = 0.85  # of the page's area: a background or the scan beneath an OCR layer
+MAX_PROSE_BY_IMAGE = 0.12  # the same for drawings around an image
 LABEL_MARGIN = 14.0  # points around a figure in which axis labels stand
 MAX_LABEL = 60  # characters; longer text is prose beside or over the figure
 MAX_PROSE = 0.45  # share of a drawing's box that lines of text may cover
-LOGO_PAGES = 3  # an image at the same place on so many pages is decoration
 
 
 def find_figures(
-    page: PageContent, fragments: Sequence[Fragment], tables: Sequence[Box], logos: set[Box]
+    page: PageContent, fragments: Sequence[Fragment], tables: Sequence[Box]
 ) -> list[Box]:
     """Boxes of the figures of a page."""
     area = page.width * page.height
-    images = [
-        box
-        for box in page.images
-        if box.width * box.height < WHOLE_PAGE * area and _place(box) not in logos
-    ]
+    images = [i.box for i in page.images if i.box.width * i.box.height < WHOLE_PAGE * area]
     strokes = [
         drawing.box
         for drawing in page.drawings
@@ -33,21 +28,19 @@ def find_figures(
         and not _is_rule(drawing.box, page.width)
         and not any(_inside(drawing.box, table) for table in tables)
     ]
-    image_set = set(images)
     found = []
     for box, count in clusters([*images, *strokes]):
-        has_image = any(_inside(image, box) for image in image_set)
-        if box.width < MIN_WIDTH or box.height < MIN_HEIGHT:
-            continue
-        if has_image or (count >= MIN_STROKES and _covered(box, fragments) < MAX_PROSE):
+        own = [image for image in images if _inside(image, box)]
+        is_prose = _covered(box, fragments) >= (MAX_PROSE_BY_IMAGE if own else MAX_PROSE)
+        if own and is_prose:  # text on a background, beside pictures
+            found += [image for image in own if _is_large(image)]
+        elif _is_large(box) and (own or (count >= MIN_STROKES and not is_prose)):
             found.append(box)
     return _disjoint(found)
 
 
-def logos_of(pages: Sequence[PageContent]) -> set[Box]:
-    """Places that hold an image on several pages."""
-    counts = Counter(place for page in pages for place in {_place(box) for box in page.images})
-    return {place for place, count in counts.items() if count >= LOGO_PAGES}
+def _is_large(box: Box) -> bool:
+    return box.width >= MIN_WIDTH and box.height >= MIN_HEIGHT
 
 
 def with_labels(
@@ -57,7 +50,7 @@ def with_labels(
     inside = {f for f in fragments if _is_label(f, box, body_size)}
     for fragment in inside:
         box = box.union(Box(fragment.x0, fragment.y0, fragment.x1, fragment.y1))
-    ordered = sorted(inside, key=lambda f: (round(f.y0), f.x0))
+    ordered = sorted(inside, key=lambda f: (round(f.y0), f.x0, f))
     return Float("image", page, box, labels=tuple(f.text for f in ordered)), inside
 
 
@@ -88,10 +81,6 @@ def _covered(box: Box, fragments: Sequence[Fragment]) -> float:
 
 def _inside(inner: Box, outer: Box) -> bool:
     return outer.holds((inner.x0 + inner.x1) / 2, (inner.y0 + inner.y1) / 2, 2.0)
-
-
-def _place(box: Box) -> Box:
-    return Box(*(round(value / 4) * 4.0 for value in box))
 
 
 def _disjoint(boxes: list[Box]) -> list[Box]:

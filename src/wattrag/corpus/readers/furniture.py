@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from statistics import median
 from typing import NamedTuple
 
 from wattrag.corpus.readers.geometry import Fragment, PageContent
@@ -11,10 +12,12 @@ from wattrag.corpus.readers.lines import rows_of
 ZONE = 0.15  # of the page's height, at its top and bottom
 OUTER_ROWS = 3  # rows looked at in each zone
 SAME_PLACE = 4.0  # points
+EDGE = 0.08  # of the page's height
 FEW_PAGES = 6  # up to here, twice is a repetition; else three times
 FAR_APART = 3.0  # em between a page number and the header at its right; a heading is nearer
 NUMBER_GAP = 1.2  # em between a header and the page number at its right
 MAX_HEADER_WORDS = 14
+OPENING_WORDS = 2
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _DIGITS = re.compile(r"\d+")
 _ROMAN = re.compile(r"[ivxl]+", re.IGNORECASE)
@@ -47,8 +50,10 @@ def without_furniture(pages: Sequence[PageContent]) -> list[list[Fragment]]:
     front = _front_words(pages) if len(pages) <= FEW_PAGES else set()
     removed: dict[int, set[Fragment]] = defaultdict(set)
     for row in rows:
-        if _is_furniture(row, repeated, offsets, is_single=len(pages) == 1) or (
-            row.page > 1 and row.is_top and row.gap > 1 and _is_short_title(row.text, front)
+        if (
+            _is_furniture(row, repeated, offsets, is_single=len(pages) == 1)
+            or (row.page > 1 and row.is_top and row.gap > 1 and _is_short_title(row.text, front))
+            or (len(pages) == 1 and _is_outlying(row, pages[0]))
         ):
             removed[row.page].update(row.fragments)
     return [[f for f in page.fragments if f not in removed[page.number]] for page in pages]
@@ -64,6 +69,15 @@ def _is_short_title(text: str, front: set[str]) -> bool:
     """Whether a row repeats words of the title, as the header of a second and last page does."""
     words = [w for w in _WORD.findall(text.casefold()) if w not in {"et", "al"}]
     return 1 < len(words) < MAX_HEADER_WORDS and sum(w in front for w in words) >= len(words) - 1
+
+
+def _is_outlying(row: _Row, page: PageContent) -> bool:
+    """Whether a row of the only page stands by itself at its very edge, no larger than the text."""
+    first, last = row.fragments[0], row.fragments[-1]
+    at_edge = first.y1 < EDGE * page.height or last.y0 > (1 - EDGE) * page.height
+    if not at_edge or row.gap < 1 or len(row.text.split()) > MAX_HEADER_WORDS:
+        return False
+    return max(f.size for f in row.fragments) < 1.1 * median(f.size for f in page.fragments)
 
 
 def _outer_rows(page: PageContent) -> list[_Row]:
@@ -94,11 +108,21 @@ def _repeated(rows: list[_Row], times: int) -> set[tuple[bool, int, str]]:
     """Place and masked text of what stands there on at least `times` pages."""
     seen: dict[tuple[bool, int, str], set[int]] = defaultdict(set)
     for row in rows:
-        for text in {row.text, *(f.text for f in row.fragments)}:
+        for text in {row.text, _opening(row), *(f.text for f in row.fragments)}:
             if any(c.isalpha() for c in text):
                 for key in _places(row, text):
                     seen[key].add(row.page)
     return {key for key, pages in seen.items() if len(pages) >= times}
+
+
+def _opening(row: _Row) -> str:
+    """The first words of a row with a page number: `Chapter 3. Measuring 41` and the like."""
+    words = row.text.split()
+    if len(words) <= OPENING_WORDS + 1 or not _edge_numbers(row) or row.gap < 1:
+        return ""
+    if words[0].isdigit():
+        words = words[1:]
+    return " ".join([*words[:OPENING_WORDS], "…"])
 
 
 def _places(row: _Row, text: str) -> list[tuple[bool, int, str]]:
@@ -136,7 +160,7 @@ def _is_furniture(
         if not any(place in repeated for place in _places(row, f.text))
         and not _is_page_number(f.text)
     ]
-    if any(place in repeated for place in _places(row, row.text)):
+    if any(place in repeated for text in (row.text, _opening(row)) for place in _places(row, text)):
         return True
     numbered = any(number - row.page in offsets for number in _edge_numbers(row))
     if not rest:

@@ -66,6 +66,13 @@ class Drawing(NamedTuple):
     rectangle: bool
 
 
+class Image(NamedTuple):
+    """An embedded image's place; `xref` is its number in the file, 0 where that is not known."""
+
+    box: Box
+    xref: int = 0
+
+
 class Word(NamedTuple):
     """A word's box; read only where a table may be, to part cells that stand close."""
 
@@ -75,11 +82,23 @@ class Word(NamedTuple):
     y1: float
 
 
+class Region(NamedTuple):
+    """What a layout model saw at a place: its class, and a table's inner grid lines."""
+
+    kind: str
+    box: Box
+    rows: tuple[float, ...] = ()
+    columns: tuple[float, ...] = ()
+
+
 class PageContent(NamedTuple):
     """What is on a page; `number` counts from 1.
 
     `turn` is by how many degrees clockwise the page, as stored, was turned so that its text can be
     read; coordinates are those of the turned page. `shown` is by how many a viewer turns it.
+    `sideways` is text at right angles to the rest: names of narrow columns, labels of axes.
+    `regions` are there only if a layout model looked at the page; `recognised` says that the text
+    was read from the page's image.
     """
 
     number: int
@@ -87,7 +106,10 @@ class PageContent(NamedTuple):
     height: float
     fragments: list[Fragment]
     drawings: list[Drawing]
-    images: list[Box]
+    images: list[Image]
     words: list[Word]
     turn: int = 0
     shown: int = 0
+    sideways: tuple[Fragment, ...] = ()
+    regions: tuple[Region, ...] = ()
+    recognised: bool = False

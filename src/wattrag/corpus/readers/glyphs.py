@@ -6,8 +6,10 @@ from itertools import groupby
 from typing import Any
 
 _SUPERSCRIPT = 1  # flag of a span
-_COMPATIBILITY = re.compile("[\ufb00-\ufb06\U0001d400-\U0001d7ff\u210e]")  # ligatures, math italics
-_SYMBOL_BULLET = re.compile("^[\ue000-\uf8ff](?=\\s)")  # a glyph of a symbol font
+_COMPATIBILITY = re.compile(  # ligatures, shapes of Hebrew and Arabic letters, math italics
+    "[\ufb00-\ufb06\ufb1d-\ufdff\ufe70-\ufefc\U0001d400-\U0001d7ff\u210e]"
+)
+_SYMBOL_BULLET = re.compile("^[\x01-\x08\x0e-\x1f\ue000-\uf8ff](?=\\s|$)")  # in a symbol font
 _MARK = re.compile(r"\d{1,3}(?:[,\u2013-]\d{1,3})*")
 _EXPONENT_BASE = re.compile(r"(?:\d|(?<![^\W\d_])[a-zA-Zµμ]{1,2})$")
 _SIGNED = re.compile(r"[-\u2212+]?\d+")
@@ -15,6 +17,8 @@ _SIGNED = re.compile(r"[-\u2212+]?\d+")
 
 def joined(spans: list[dict[str, Any]]) -> str:
     """The text of a line; raised digits become `^2` after a number or unit, else `[2]`."""
+    if not any(span["flags"] & _SUPERSCRIPT for span in spans):
+        return "".join([span["text"] for span in spans])
     text = ""
     for is_raised, group in groupby(spans, key=lambda span: bool(span["flags"] & _SUPERSCRIPT)):
         piece = "".join(span["text"] for span in group)
@@ -31,13 +35,18 @@ def _raised(piece: str, base: str) -> str:
 
 def clean(text: str) -> str:
     """White space made single, ligatures and control characters resolved."""
+    if text.isprintable() and text.isascii():
+        return " ".join(text.split())
     if not text.isascii():
         text = _SYMBOL_BULLET.sub("• ", text)
         if _COMPATIBILITY.search(text):
             text = _COMPATIBILITY.sub(_plain_form, text)
+        if text.isprintable():
+            return " ".join(text.split())
         text = "".join(c for c in text if c == "\u00ad" or _is_visible(c))
-    elif not text.isprintable():
-        text = "".join(c if c.isprintable() else " " for c in text)
+    else:
+        text = _SYMBOL_BULLET.sub("• ", text)
+        text = "".join(c if c.isprintable() or c == "•" else " " for c in text)
     return " ".join(text.split())
 
 

@@ -10,13 +10,16 @@ from wattrag.corpus.readers.reading import is_reference_heading
 from wattrag.corpus.readers.style import Style
 
 MAX_LINES = 4
+MAX_BYLINES = 4  # blocks
 MAX_CHARACTERS = 180
 MIN_NUMBERED = 5  # characters of a heading like `3.3 H.E.S.S.`
 BULLETS = "•●○▪■□◦‣\u2043∙·➢►✓*\u2013—-"
 TOP_LEVEL = {"abstract", "references", "bibliography", "acknowledgments", "acknowledgements"}
 MAX_LEVEL = 6
+MARKED = {"title", "section-header"}  # a layout model's classes
 FILLED_LINE = 0.8  # of the column's width
 TITLE_SIZE = 1.15  # times the size of running text, at least
+PLAIN_TITLE_ZONE = 0.2
 TITLE_ZONE = 0.65  # of the first page, from its top
 KNOWN = {
     "abstract", "introduction", "background", "related work", "method", "methods", "methodology",
@@ -29,6 +32,7 @@ _LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}|(?:\s\.){3,}")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _CLOSED = re.compile(r"[,;:]$|[a-z]{2,}\.$")
 _NORMAL = re.compile(r"[\W_]+")
+_OPENING = re.compile(r"abstract\b|(?:introduction|summary)\W*$", re.IGNORECASE)
 
 Outline = Mapping[str, int]  # normalised title > level
 
@@ -42,7 +46,13 @@ class Heading(NamedTuple):
 
 def normal(text: str) -> str:
     """A heading without numbering, case, spaces and punctuation, for comparing."""
-    return _NORMAL.sub("", NUMBERED.sub("", text.strip(), count=1)).casefold()
+    return _NORMAL.sub("", _without_number(text)).casefold()
+
+
+def _without_number(text: str) -> str:
+    text = text.strip()
+    number = NUMBERED.match(text)
+    return text[number.end() :] if number else text
 
 
 def find_headings(
@@ -50,13 +60,57 @@ def find_headings(
 ) -> dict[int, Heading]:
     """The headings among a document's text blocks, by the blocks' place in `blocks`."""
     listed = list(blocks)
-    title = _title(listed, style, page_height)
+    title = _title(dict(enumerate(listed)), style, page_height)
     front = _front_matter_end(listed)
     chosen = {
         index: block
         for index, block in enumerate(listed)
-        if index == title or _is_heading(block, style, outline, in_front=index < front)
+        if index == title
+        or (
+            index not in _byline(listed, title)
+            and _is_heading(block, style, outline, in_front=index < front)
+        )
     }
+    return _with_levels(chosen, title, outline)
+
+
+def marked_headings(
+    blocks: Iterable[Block], style: Style, outline: Outline, page_height: float
+) -> dict[int, Heading]:
+    """The headings among blocks whose `kind` is given: `title`, `section-header`, or outlined."""
+    listed = list(blocks)
+    front = _front_matter_end(listed)
+    chosen = {
+        index: block
+        for index, block in enumerate(listed)
+        if (block.kind in MARKED and _LETTERS.search(block.text))
+        or (_can_be_heading(block) and normal(block.text) in outline)
+        or (_may_be_missed(block) and _is_heading(block, style, outline, in_front=index < front))
+    }
+    title = _title(chosen, style, page_height)
+    bylines = [
+        index
+        for index, block in chosen.items()
+        if index < front and index != title and not _is_known(block.text) and not _numbered(block)
+    ]
+    for index in bylines if title is not None else ():
+        del chosen[index]
+    return _with_levels(chosen, title, outline)
+
+
+def _numbered(block: Block) -> bool:
+    return NUMBERED.match(block.text) is not None
+
+
+def _may_be_missed(block: Block) -> bool:
+    """A block that the model gave no class, or a numbered line that it took for text."""
+    is_line = block.kind == "text" and len(block.lines) == 1
+    return not block.kind or (is_line and bool(NUMBERED.match(block.text)))
+
+
+def _with_levels(
+    chosen: Mapping[int, Block], title: int | None, outline: Outline
+) -> dict[int, Heading]:
     levels = _levels({i: b for i, b in chosen.items() if i != title}, outline)
     return {
         index: Heading(_joined(block), 0 if index == title else levels[index])
@@ -72,11 +126,11 @@ def _joined(block: Block) -> str:
     return text.strip()
 
 
-def _title(blocks: list[Block], style: Style, page_height: float) -> int | None:
+def _title(blocks: Mapping[int, Block], style: Style, page_height: float) -> int | None:
     """The largest text in the upper part of the first page."""
     candidates = [
         (round(block.first.size), -index)
-        for index, block in enumerate(blocks)
+        for index, block in blocks.items()
         if block.first.page == 1
         and block.first.box.y0 < TITLE_ZONE * page_height
         and block.first.size > TITLE_SIZE * style.size
@@ -85,7 +139,37 @@ def _title(blocks: list[Block], style: Style, page_height: float) -> int | None:
         and not NUMBERED.match(block.text)
         and normal(block.text) not in KNOWN
     ]
-    return -max(candidates)[1] if candidates else None
+    if candidates:
+        return -max(candidates)[1]
+    return 0 if 0 in blocks and _is_plain_title(blocks[0], style, page_height) else None
+
+
+def _is_plain_title(block: Block, style: Style, page_height: float) -> bool:
+    """A title that is no larger than the text: bold, at the very top."""
+    return (
+        block.first.page == 1
+        and block.first.bold
+        and not style.bold
+        and block.first.box.y0 < PLAIN_TITLE_ZONE * page_height
+        and _can_be_heading(block)
+        and not NUMBERED.match(block.text)
+        and not _is_known(block.text)
+        and not _CLOSED.search(block.text)
+    )
+
+
+def _byline(blocks: list[Block], title: int | None) -> range:
+    """The lines of authors and institutions under a bold title: not bold, unlike headings."""
+    if title is None or not blocks[title].first.bold:
+        return range(0)
+    end = title + 1
+    while end < len(blocks) and end <= title + MAX_BYLINES and _is_byline(blocks[end]):
+        end += 1
+    return range(title + 1, end)
+
+
+def _is_byline(block: Block) -> bool:
+    return not (block.first.bold or NUMBERED.match(block.text) or _is_known(block.text))
 
 
 def _front_matter_end(blocks: list[Block]) -> int:
@@ -93,9 +177,7 @@ def _front_matter_end(blocks: list[Block]) -> int:
     for index, block in enumerate(blocks):
         if block.first.page > 2:  # noqa: PLR2004
             break
-        if normal(block.text) in {"abstract", "introduction", "summary"} or re.match(
-            r"abstract\b", block.text, re.IGNORECASE
-        ):
+        if _OPENING.match(_without_number(block.first.text)):
             return index
     return 0
 
@@ -117,12 +199,14 @@ def _can_be_heading(block: Block) -> bool:
     text = block.text
     if len(block.lines) > MAX_LINES or len(text) > MAX_CHARACTERS or text[0] in BULLETS:
         return False
+    if block.is_listing:
+        return False
     has_words = _LETTERS.search(text) or (NUMBERED.match(text) and len(text) > MIN_NUMBERED)
     return bool(has_words) and not (CAPTION.match(text) or _LEADERS.search(text) or "@" in text)
 
 
 def _is_known(text: str) -> bool:
-    words = re.sub(r"[^\w\s]+$", "", NUMBERED.sub("", text.strip(), count=1)).casefold()
+    words = _without_number(text).rstrip(".:").casefold()
     return words in KNOWN or is_reference_heading(text)
 
 
@@ -170,13 +254,13 @@ def _levels(headings: Mapping[int, Block], outline: Outline) -> dict[int, int]:
         if level:
             levels[index] = min(level, MAX_LEVEL)
             by_style[_look(block)][levels[index]] += 1
+    known = {look: counts.most_common(1)[0][0] for look, counts in by_style.items()}
     looks = sorted({_look(block) for block in headings.values()}, reverse=True)
-    for index, block in headings.items():
-        if index not in levels:
-            known = by_style.get(_look(block))
-            rank = looks.index(_look(block)) + 1
-            levels[index] = known.most_common(1)[0][0] if known else min(rank, MAX_LEVEL)
-    return levels
+    for look in looks:  # from the largest, so that a look without a level can follow the one above
+        if look not in known:
+            larger = [known[other] for other in looks if other > look and other in known]
+            known[look] = min(max(larger, default=0) + 1, MAX_LEVEL)
+    return {i: levels.get(i) or known[_look(block)] for i, block in headings.items()}
 
 
 def _look(block: Block) -> tuple[int, bool]:

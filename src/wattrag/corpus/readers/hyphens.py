@@ -12,7 +12,7 @@ _BROKEN_PAIR = re.compile(r"\S+[-\u2010]\s*\n\s*\S+")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 JOINING = "-\u2010/"  # a line that ends so is followed without a space
 MAX_WORD = 64  # characters
-ALWAYS_HYPHENATED = {"self", "well", "quasi", "ex"}
+ALWAYS_HYPHENATED = {"self", "well", "quasi"}
 _MIN_COMPOUND_PART = 4  # shorter parts are syllables more often than words
 
 
@@ -69,8 +69,8 @@ def append_line(text: str, line: str, vocabulary: Vocabulary) -> str:
 
 
 def _spaced(text: str, line: str) -> str:
-    """Chinese and Japanese lines join without a space."""
-    return text + line if _is_cjk(text[-1]) and _is_cjk(line[0]) else f"{text} {line}"
+    """Chinese and Japanese join what is around them without a space."""
+    return text + line if _is_cjk(text[-1]) or _is_cjk(line[0]) else f"{text} {line}"
 
 
 def _is_cjk(character: str) -> bool:

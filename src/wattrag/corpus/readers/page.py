@@ -7,6 +7,8 @@ import pymupdf
 
 from wattrag.corpus.readers.geometry import Box, Drawing, Fragment, PageContent, Word
 from wattrag.corpus.readers.glyphs import clean, joined
+from wattrag.corpus.readers.images import read_images
+from wattrag.corpus.readers.style import is_fixed_pitch
 from wattrag.corpus.readers.turning import DIRECTIONS, turned
 
 MAX_FRAGMENTS = 60_000  # more is no page that anyone reads
@@ -25,7 +27,8 @@ _SAME_DIRECTION = 0.95  # cosine of the angle between lines that run the same wa
 
 def read_page(page: Any, number: int) -> PageContent:
     """Extract a page's geometry, turned so that most of its text runs from left to right."""
-    content = page.get_text("dict", flags=_FLAGS)
+    textpage = page.get_textpage(flags=_FLAGS)
+    content = textpage.extractDICT()
     texts = [block for block in content["blocks"] if block["type"] == _TEXT_BLOCK]
     vectors = [block for block in content["blocks"] if block["type"] == _VECTOR_BLOCK]
     turn = _turn_needed(texts)
@@ -37,10 +40,19 @@ def read_page(page: Any, number: int) -> PageContent:
         for block in vectors[:MAX_DRAWINGS]
     ]
     width, height = content["width"], content["height"]
-    words = _words(page) if _may_hold_table(fragments, drawings) else []
-    images = _images(page, width, height)
+    words = _words(textpage) if _may_hold_table(fragments, drawings) else []
+    images = read_images(page, width, height)
+    sideways = list(_sideways(texts, DIRECTIONS[turn])) if words else []
     read = PageContent(
-        number, width, height, fragments, drawings, images, words, shown=page.rotation
+        number,
+        width,
+        height,
+        fragments,
+        drawings,
+        images,
+        words,
+        shown=page.rotation,
+        sideways=tuple(sideways),
     )
     return turned(read, turn)
 
@@ -71,26 +83,47 @@ def _fragments(
             continue
         spans = line["spans"]
         text = clean(spans[0]["text"] if len(spans) == 1 else joined(spans))
-        if not text:
-            continue
-        if len(spans) == 1:
-            main = spans[0]
-            bold, italic = main["flags"] & _BOLD != 0, main["flags"] & _ITALIC != 0
-        else:
-            main = max(spans, key=_visible_length)
-            bold, italic = _share(spans, _BOLD) > MOSTLY, _share(spans, _ITALIC) > MOSTLY
-        x0, y0, x1, y1 = line["bbox"]
-        yield Fragment(text, x0, y0, x1, y1, main["size"], bold, italic, main["font"])
+        if text:
+            x0, y0, x1, y1 = line["bbox"]
+            size, bold, italic, font = _look(spans)
+            yield Fragment(text, x0, y0, x1, y1, size, bold, italic, font)
+
+
+def _sideways(blocks: list[dict[str, Any]], direction: tuple[float, float]) -> Iterator[Fragment]:
+    """Lines at right angles to `direction`."""
+    x, y = direction
+    for across in ((-y, x), (y, -x)):
+        yield from _fragments(blocks, across, _SAME_DIRECTION)
+
+
+def _look(spans: list[dict[str, Any]]) -> tuple[float, bool, bool, str]:
+    """Size and font of a line's longest span; whether most characters are bold, and italic.
+
+    A line has a typewriter face only if nearly all of it has: code is named in prose, too.
+    """
+    if len(spans) == 1:
+        (span,) = spans
+        flags = span["flags"]
+        return span["size"], flags & _BOLD != 0, flags & _ITALIC != 0, span["font"]
+    lengths = [_visible_length(span) for span in spans]
+    total = bold = italic = plain = 0
+    for span, length in zip(spans, lengths, strict=True):
+        total += length
+        bold += length if span["flags"] & _BOLD else 0
+        italic += length if span["flags"] & _ITALIC else 0
+        plain += 0 if is_fixed_pitch(span["font"]) else length
+    is_prose = plain > (1 - MOSTLY) * total
+    _, main = max(
+        (length, -index)
+        for index, (span, length) in enumerate(zip(spans, lengths, strict=True))
+        if not (is_prose and is_fixed_pitch(span["font"]))
+    )
+    longest = spans[-main]
+    return longest["size"], bold > MOSTLY * total, italic > MOSTLY * total, longest["font"]
 
 
 def _visible_length(span: dict[str, Any]) -> int:
     return len(span["text"].strip())
-
-
-def _share(spans: list[dict[str, Any]], flag: int) -> float:
-    """The share of a line's characters that have a font flag."""
-    lengths = [(_visible_length(span), span["flags"] & flag) for span in spans]
-    return sum(n for n, flagged in lengths if flagged) / max(sum(n for n, _ in lengths), 1)
 
 
 def _may_hold_table(fragments: list[Fragment], drawings: list[Drawing]) -> bool:
@@ -103,17 +136,5 @@ def _may_hold_table(fragments: list[Fragment], drawings: list[Drawing]) -> bool:
     return rules > 1 or any(f.text[:5].casefold() == "table" for f in fragments)
 
 
-def _words(page: Any) -> list[Word]:
-    flags = _FLAGS & ~pymupdf.TEXT_COLLECT_VECTORS
-    return [Word(*word[:4]) for word in page.get_text("words", flags=flags)[:MAX_FRAGMENTS]]
-
-
-def _images(page: Any, width: float, height: float) -> list[Box]:
-    """Where images are, cut off at the page's edges."""
-    if not page.get_images():
-        return []
-    boxes = (Box(*info["bbox"]) for info in page.get_image_info())
-    clipped = (
-        Box(max(b.x0, 0.0), max(b.y0, 0.0), min(b.x1, width), min(b.y1, height)) for b in boxes
-    )
-    return [box for box in clipped if box.width > 0 and box.height > 0]
+def _words(textpage: Any) -> list[Word]:
+    return [Word(*word[:4]) for word in textpage.extractWORDS()[:MAX_FRAGMENTS]]

@@ -1,8 +1,10 @@
 """Blocks into paragraphs: joined across columns and pages, with the place of each sentence."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from enum import Enum
+from operator import attrgetter
 from typing import NamedTuple
 
 from wattrag.corpus.readers.blocks import CAPTION, ENDED, LIST_ITEM, Block
@@ -22,16 +24,21 @@ class Role(Enum):
     TEXT = "text"
     CAPTION = "caption"
     FOOTNOTE = "footnote"
+    LISTING = "listing"
 
 
 def role_of(block: Block, style: Style, page_height: float) -> Role:
-    """Caption, footnote or running text."""
+    """Caption, footnote, program text or running text."""
+    if block.kind == Role.FOOTNOTE.value:
+        return Role.FOOTNOTE
+    if block.kind == Role.CAPTION.value and not _is_mention(block):
+        return Role.CAPTION
     if CAPTION.match(block.text) and not _is_mention(block):
         return Role.CAPTION
     low = block.first.box.y0 > FOOTNOTE_ZONE * page_height
     if low and style.is_smaller(block.first.size) and _NOTE_MARK.match(block.text):
         return Role.FOOTNOTE
-    return Role.TEXT
+    return Role.LISTING if block.is_listing and len(block.lines) > 1 else Role.TEXT
 
 
 def _is_mention(block: Block) -> bool:
@@ -48,7 +55,7 @@ def continues(before: Block, after: Block) -> bool:
     last, first = before.last, after.first
     if abs(last.size - first.size) > 0.06 * last.size or last.bold != first.bold:
         return False
-    if LIST_ITEM.match(first.text):
+    if LIST_ITEM.match(first.text) or before.is_listing != after.is_listing:
         return False
     if last.text[-1:] in "-\u2010" + SOFT_HYPHEN:
         return True
@@ -75,6 +82,26 @@ def text_paragraph(blocks: Sequence[Block], role: str | None, vocabulary: Vocabu
     return Paragraph(text=text, metadata=metadata, sentences=sentences)
 
 
+_start = attrgetter("start")
+
+
+def listing_paragraph(block: Block) -> Paragraph:
+    """Program text: line breaks and indentation are kept, and it is not cut into sentences."""
+    left = min(line.box.x0 for line in block.lines)
+    width = min(line.box.width / len(line.text) for line in block.lines)  # of a character
+    lines = [
+        " " * round((line.box.x0 - left) / max(width, 1.0)) + line.text for line in block.lines
+    ]
+    box = block.first.box
+    for line in block.lines:
+        box = box.union(line.box)
+    place: Metadata = {"page": block.first.page, "bbox": box.rounded()}
+    text = "\n".join(lines)
+    role = Role.LISTING.value
+    sentence = Sentence(text=text, metadata=place)
+    return Paragraph(text=text, metadata={**place, "role": role}, sentences=(sentence,))
+
+
 class _Place(NamedTuple):
     """Where the text from `start` on stands; `part` numbers the block."""
 
@@ -99,14 +126,10 @@ def _text_and_places(blocks: Sequence[Block], vocabulary: Vocabulary) -> tuple[s
 
 def _place(places: Sequence[_Place], start: int, end: int) -> Metadata:
     """Page and box of the characters from `start` to `end`, by the lines they are on."""
-    ends = [place.start for place in places[1:]] + [end + 1]
-    touched = [
-        place
-        for place, stop in zip(places, ends, strict=True)
-        if place.start < end and stop > start
-    ]
+    first = max(bisect_right(places, start, key=_start) - 1, 0)
+    last = bisect_left(places, end, key=_start)
     parts: dict[int, list[Line]] = {}
-    for place in touched:
+    for place in places[first : max(last, first + 1)]:
         parts.setdefault(place.part, []).append(place.line)
     boxes = []
     for lines in parts.values():

@@ -1,5 +1,7 @@
 """Opening PDFs that may be anything: what cannot be read is said in one line."""
 
+import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -8,46 +10,91 @@ import pymupdf
 from wattrag.corpus.readers.geometry import PageContent
 from wattrag.corpus.readers.glyphs import clean
 from wattrag.corpus.readers.headings import normal
+from wattrag.corpus.readers.images import without_repeats
+from wattrag.corpus.readers.ocr import PROGRAM, find_engine, recognised
 from wattrag.corpus.readers.page import read_page
+from wattrag.corpus.steps import begin
 from wattrag.errors import InputError
 
 MAX_PAGES = 5000
 MAX_OUTLINE = 20_000
+MAX_LISTED = 10  # page numbers in a message
 LIBRARY_ERRORS = (RuntimeError, ValueError, KeyError, IndexError, pymupdf.mupdf.FzErrorBase)
+_log = logging.getLogger(__name__)
 
 pymupdf.TOOLS.mupdf_display_errors(False)  # noqa: FBT003 (they are repeated in our messages)
 pymupdf.TOOLS.mupdf_display_warnings(False)  # noqa: FBT003
 
 
 class Contents(NamedTuple):
-    """A PDF's pages, its outline (normalised title > level) and what was wrong with it."""
+    """A PDF's pages, its outline (normalised title > level) and what was wrong with it.
+
+    `scanned_pages` are those without a text layer, whether their text was recognised or not.
+    """
 
     pages: list[PageContent]
     outline: dict[str, int]
     unreadable_pages: list[int]
     title: str | None
+    scanned_pages: list[int]
 
 
-def read_contents(path: Path) -> Contents:
+PageReader = Callable[[Any, int], PageContent]
+
+
+def read_contents(path: Path, read: PageReader = read_page) -> Contents:
     """Read all pages of a PDF.
+
+    Args:
+        path: the file.
+        read: what makes geometry of the library's page and its number.
 
     Raises:
         InputError: encrypted, damaged beyond repair, without pages, or with too many.
     """
-    with _opened(path) as document:
+    with open_pdf(path) as document:
         pages: list[PageContent] = []
         unreadable: list[int] = []
+        scanned: list[int] = []
         for index in range(document.page_count):
+            if not begin(index + 1):
+                unreadable.append(index + 1)
+                continue
             try:
-                pages.append(read_page(document.load_page(index), index + 1))
+                page = document.load_page(index)
+                content = read(page, index + 1)
+                if not content.fragments:
+                    scanned.append(index + 1)
+                    content = recognised(page, content)
+                pages.append(content)
             except LIBRARY_ERRORS:
                 unreadable.append(index + 1)
+        begin(0)
         if not pages:
             raise InputError(str(path), "is damaged: no page can be read", "download it again")
-        return Contents(pages, _outline(document), unreadable, _title(document))
+        if scanned and find_engine() is None:
+            _log.warning("%s: %s", path.name, _unread(scanned))
+        return Contents(
+            without_repeats(pages, document),
+            _outline(document),
+            unreadable,
+            _title(document),
+            scanned,
+        )
 
 
-def _opened(path: Path) -> Any:
+def _unread(scanned: list[int]) -> str:
+    listed = ", ".join(map(str, scanned[:MAX_LISTED])) + (", …" * (len(scanned) > MAX_LISTED))
+    noun = "page" if len(scanned) == 1 else "pages"
+    return f"no text layer on {noun} {listed}; install {PROGRAM} to have it recognised"
+
+
+def open_pdf(path: Path) -> Any:
+    """Open a PDF, for a `with` statement.
+
+    Raises:
+        InputError: encrypted, damaged beyond repair, without pages, or with too many.
+    """
     try:
         document = pymupdf.open(path, filetype="pdf")
         pages = 0 if document.needs_pass else document.page_count

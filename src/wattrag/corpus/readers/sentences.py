@@ -21,7 +21,7 @@ _UNIT_END = re.compile(
 )
 _CITATION_START = re.compile(r"(?:\[\d[\d,;\s\u2013-]*\]\s*)+")  # belongs to the sentence before it
 _CJK_END = re.compile(r"[。\uff01\uff1f](?=[^」』”\uff09])")
-_LATIN_STOP = re.compile(r"[.!?…]")
+_STOP_INSIDE = re.compile(r"[.!?…]\S*\s+\S")
 
 
 def split_sentences(text: str) -> list[str]:
@@ -31,7 +31,7 @@ def split_sentences(text: str) -> list[str]:
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
     """Start and end of each sentence of `text`, white space between them left out."""
-    if not _LATIN_STOP.search(text) and not _CJK_END.search(text):
+    if not _STOP_INSIDE.search(text) and not _CJK_END.search(text):
         return _trimmed(text, [0, len(text)])
     starts = {start for start, _ in nupunkt.sent_spans(text)}
     starts = {start for start in starts if not _continues(text, start)}

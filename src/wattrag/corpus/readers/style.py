@@ -1,12 +1,24 @@
 """The typography of a document: what its running text looks like."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from wattrag.corpus.readers.geometry import Fragment
 
 DEFAULT_SIZE = 10.0
+_FIXED_PITCH = re.compile(
+    r"cour|mono|cm[a-z]*tt|typewriter|consol|sftt|txtt|menlo|monaco|letter ?gothic|fixed|nimbusmon",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=1024)
+def is_fixed_pitch(font: str) -> bool:
+    """Whether a font's name is that of a typewriter face, in which programs are set."""
+    return _FIXED_PITCH.search(font) is not None
 
 
 class Style(NamedTuple):

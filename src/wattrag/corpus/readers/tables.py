@@ -5,14 +5,15 @@ which the tables of papers rarely have, and 40 to 120 ms a page; this works on w
 """
 
 import itertools
-import re
 from collections.abc import Sequence
+from statistics import median
 
 from wattrag.corpus.readers.blocks import CAPTION, Float
 from wattrag.corpus.readers.cells import read_grid, split_at_gaps
 from wattrag.corpus.readers.geometry import Box, Fragment, PageContent
 from wattrag.corpus.readers.lines import rows_of
 from wattrag.corpus.readers.rules import Rule, horizontal_rules, vertical_rules
+from wattrag.corpus.readers.style import is_fixed_pitch
 
 MIN_RULE = 40.0  # points
 SAME_EDGE = 8.0
@@ -20,13 +21,13 @@ MAX_BLANK = 60.0  # points between two rules without text
 PROSE_WIDTH, PROSE_CHARACTERS = 0.75, 55  # a line this long is no cell
 MAX_PROSE_ROWS = 0.2
 MIN_ALIGNED_ROWS = 3
+WORDY, MIN_WORDY = 24, 2  # median characters of a column; so many such columns are prose
 CELL_GAP = 1.4  # em between two cells without rules
 MAX_CELL = 40  # median characters of a cell without rules
 DENSE = 0.8  # share of filled cells that a table has even with a figure's caption
 CAPTION_BELOW = 50.0  # points
 NEAR = 4.0  # points
 LEADERS = " . . "
-_FIXED_PITCH = re.compile(r"cour|mono|cmtt|typewriter|consol|sftt", re.IGNORECASE)
 
 
 def ruled_tables(
@@ -44,7 +45,8 @@ def ruled_tables(
         if _is_listing(inside):
             continue
         pieces = split_at_gaps(inside, page.words, vertical)
-        table = read_grid(page.number, region, pieces, horizontal, vertical)
+        names = [f for f in page.sideways if region.holds((f.x0 + f.x1) / 2, (f.y0 + f.y1) / 2)]
+        table = read_grid(page.number, region, [*pieces, *names], horizontal, vertical)
         if table is not None and _is_diagram(table, rest):
             continue
         if table is not None:
@@ -74,7 +76,7 @@ def _without(fragments: list[Fragment], taken: Sequence[Fragment]) -> list[Fragm
 
 def _is_listing(fragments: Sequence[Fragment]) -> bool:
     """Program text in columns."""
-    fixed = sum(bool(_FIXED_PITCH.search(f.font)) for f in fragments)
+    fixed = sum(is_fixed_pitch(f.font) for f in fragments)
     return fixed > len(fragments) / 2
 
 
@@ -215,7 +217,9 @@ def _is_aligned(run: Sequence[Sequence[Fragment]]) -> bool:
         return False
     if count == 2 and not any(c.isdigit() for row in usual for c in row[1].text):  # noqa: PLR2004
         return False
-    return all(_shares_edge([row[column] for row in usual]) for column in range(count))
+    columns = [[row[column] for row in usual] for column in range(count)]
+    wordy = sum(median(len(f.text) for f in column) >= WORDY for column in columns)
+    return wordy < MIN_WORDY and all(map(_shares_edge, columns))
 
 
 def _shares_edge(cells: Sequence[Fragment]) -> bool:

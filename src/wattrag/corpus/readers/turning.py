@@ -25,7 +25,8 @@ def turned(page: PageContent, degrees: int) -> PageContent:
         height=height if degrees == 180 else width,  # noqa: PLR2004
         fragments=[turn(fragment) for fragment in page.fragments],
         drawings=[Drawing(turn(d.box), d.outlined, d.rectangle) for d in page.drawings],
-        images=[turn(image) for image in page.images],
+        images=[image._replace(box=turn(image.box)) for image in page.images],
+        sideways=tuple(turn(fragment) for fragment in page.sideways),
         words=[turn(word) for word in page.words],
         turn=degrees,
     )
