@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from wattrag.corpus.tree import DocumentTree, Paragraph, Section, write_tree
+from wattrag.corpus.tree import DocumentTree, Paragraph, Section, Sentence, write_tree
 from wattrag.datafiles.sheet import SheetRow
 from wattrag.index.build import build_index
 from wattrag.index.citations import with_citations
@@ -44,6 +44,13 @@ def test_a_document_of_references_alone_is_cited() -> None:
     tree = READABLE.model_copy(
         update={"sections": (Section(title="References", paragraphs=(listed,)),)}
     )
+    assert _texts(with_citations([tree])[0]) == ["Power\nAsh (2021)"]
+
+
+def test_a_document_of_unread_scans_is_cited() -> None:
+    text = "Page 1 has no text layer."
+    page = Paragraph(text=text, metadata={"scanned": True}, sentences=(Sentence(text=text),))
+    tree = READABLE.model_copy(update={"sections": (Section(title="Power", paragraphs=(page,)),)})
     assert _texts(with_citations([tree])[0]) == ["Power\nAsh (2021)"]
 
 

@@ -11,8 +11,9 @@ section              `level` (0 for the title), `page`
 paragraph, sentence  `page` (from 1, where it starts) and `bbox`, `[x0, y0, x1, y1]` in PDF
                      points from the page's top left corner
 paragraph            `continued` (page and box of further parts); `role`: `references`,
-                     `caption` or `footnote`, absent for running text; `ocr` if it was read from
-                     the image of a scanned page; `scanned` if it stands for one that was not read
+                     `caption`, `footnote` or `listing` (program text, one sentence), absent for
+                     running text; `ocr` if it was read from the image of a scanned page; `scanned`
+                     if it stands for one that was not read
 table, figure        `attachment_type` `table` or `image`, `caption`; a table's `grid` and
                      `header_rows`; a figure's `labels`, the text drawn inside it
 ===================  =========================================================================

@@ -36,8 +36,8 @@ def indexed_nodes(trees: Iterable[DocumentTree]) -> list[IndexedNode]:
         for node in nodes(tree):
             parent = None if node.parent_id is None else rows[node.parent_id]
             metadata = node.metadata
-            if parent is not None and found[parent].metadata.get("role") == "references":
-                metadata = {**metadata, "role": "references"}
+            if parent is not None and (hidden := _hidden(found[parent].metadata)):
+                metadata = {**metadata, **hidden}
             rows[node.id] = len(found)
             found.append(
                 IndexedNode(
@@ -54,8 +54,15 @@ def indexed_nodes(trees: Iterable[DocumentTree]) -> list[IndexedNode]:
     return found
 
 
+def _hidden(metadata: Metadata) -> Metadata:
+    """What keeps a node and its children from being found: references, pages not read."""
+    if metadata.get("role") == "references":
+        return {"role": "references"}
+    return {"scanned": True} if metadata.get("scanned") else {}
+
+
 def _searched(node: Node, metadata: Metadata) -> bool:
-    if node.kind not in {"paragraph", "sentence"} or metadata.get("role") == "references":
+    if node.kind not in {"paragraph", "sentence"} or _hidden(metadata):
         return False
     return bool(node.text.strip()) and _PLACEHOLDER.fullmatch(node.text) is None
 

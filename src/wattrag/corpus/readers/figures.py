@@ -47,11 +47,26 @@ def with_labels(
     page: int, box: Box, fragments: Sequence[Fragment], body_size: float
 ) -> tuple[Float, set[Fragment]]:
     """The figure and the pieces of text that belong to it: labels within it and at its axes."""
-    inside = {f for f in fragments if _is_label(f, box, body_size)}
+    prose = _prose(fragments, box)
+    inside = {f for f in fragments if f not in prose and _is_label(f, box, body_size)}
     for fragment in inside:
         box = box.union(Box(fragment.x0, fragment.y0, fragment.x1, fragment.y1))
     ordered = sorted(inside, key=lambda f: (round(f.y0), f.x0, f))
     return Float("image", page, box, labels=tuple(f.text for f in ordered)), inside
+
+
+def _prose(fragments: Sequence[Fragment], box: Box) -> set[Fragment]:
+    """Long lines over a figure that stand under one another: text, not labels."""
+    near = [f for f in fragments if len(f.text) > MAX_LABEL / 2 and box.holds(f.x0, f.y0, 40.0)]
+    near.sort(key=lambda f: (f.y0, f.x0, f))
+    found: set[Fragment] = set()
+    for index, upper in enumerate(near):
+        for lower in near[index + 1 :]:
+            if lower.y0 > upper.y1 + upper.size:
+                break
+            if lower.y0 > upper.y0 + 0.5 * upper.size and abs(lower.x0 - upper.x0) < upper.size:
+                found |= {upper, lower}
+    return found
 
 
 def _is_label(fragment: Fragment, box: Box, body_size: float) -> bool:

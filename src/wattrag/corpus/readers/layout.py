@@ -22,6 +22,7 @@ from wattrag.corpus.readers.pdf import page_pieces, reading_of
 from wattrag.corpus.readers.pdffile import read_contents
 from wattrag.corpus.readers.reading import Reading
 from wattrag.corpus.readers.style import Style, style_of
+from wattrag.corpus.steps import begin
 
 FURNITURE = {"page-header", "page-footer"}
 MARGIN = 1.5  # points that text may stand out of its region
@@ -41,7 +42,9 @@ def read_layout(path: Path) -> Reading:
     style = style_of(f for fragments in bare for f in fragments)
     pieces: list[Piece] = []
     for page, fragments in zip(contents.pages, bare, strict=True):
+        begin(page.number)
         pieces += _page_pieces(page, fragments, style)
+    begin(0)
     blocks = [piece for piece in pieces if isinstance(piece, Block)]
     headings = marked_headings(blocks, style, contents.outline, contents.pages[0].height)
     return reading_of(contents, pieces, headings, style)

@@ -17,6 +17,7 @@ from wattrag.corpus.readers.pdffile import Contents, read_contents
 from wattrag.corpus.readers.reading import Reading
 from wattrag.corpus.readers.style import Style, style_of
 from wattrag.corpus.readers.tables import aligned_tables, ruled_tables
+from wattrag.corpus.steps import begin
 from wattrag.corpus.tree import Section
 
 
@@ -31,7 +32,9 @@ def read_pdf(path: Path) -> Reading:
     style = style_of(f for fragments in bare for f in fragments)
     pieces: list[Piece] = []
     for page, fragments in zip(contents.pages, bare, strict=True):
+        begin(page.number)
         pieces += page_pieces(page, fragments, style)
+    begin(0)
     blocks = [piece for piece in pieces if isinstance(piece, Block)]
     headings = find_headings(blocks, style, contents.outline, contents.pages[0].height)
     return reading_of(contents, pieces, headings, style)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from wattrag.corpus.readers.geometry import Box
 
 CELL = 8.0  # points: what is nearer than about this belongs together
-MAX_CELLS = 200_000
+MAX_MARKS = 400_000  # cells marked on a page; what comes after them stays by itself
 
 
 def clusters(boxes: Iterable[Box]) -> list[tuple[Box, int]]:
@@ -48,8 +48,10 @@ def _connected(areas: list[_Cells]) -> list[int]:
     """For each area, a parent that it shares cells with; itself at the root of a group."""
     owner: dict[tuple[int, int], int] = {}
     parent = list(range(len(areas)))
+    marks = 0
     for index, (x0, y0, x1, y1) in enumerate(areas):
-        if len(owner) > MAX_CELLS:
+        marks += (x1 - x0 + 1) * (y1 - y0 + 1)
+        if marks > MAX_MARKS:
             break
         for x in range(x0, x1 + 1):
             for y in range(y0, y1 + 1):

@@ -15,7 +15,7 @@ from wattrag.corpus.readers.lines import rows_of
 from wattrag.corpus.readers.rules import Rule, horizontal_rules, vertical_rules
 from wattrag.corpus.readers.style import is_fixed_pitch
 
-MIN_RULE = 40.0  # points
+MIN_RULE, MAX_RULES = 40.0, 600  # points; so many of the longest
 SAME_EDGE = 8.0
 MAX_BLANK = 60.0  # points between two rules without text
 PROSE_WIDTH, PROSE_CHARACTERS = 0.75, 55  # a line this long is no cell
@@ -83,7 +83,8 @@ def _is_listing(fragments: Sequence[Fragment]) -> bool:
 def _ruled_regions(horizontal: Sequence[Rule], fragments: Sequence[Fragment]) -> list[Box]:
     """Boxes between the first and last of rules with the same ends and cells between them."""
     regions = []
-    remaining = [rule for rule in horizontal if rule.length >= MIN_RULE]
+    longest = sorted(horizontal, key=lambda rule: -rule.length)[:MAX_RULES]
+    remaining = sorted(rule for rule in longest if rule.length >= MIN_RULE)
     while remaining:
         top = remaining.pop(0)
         bottom = top
