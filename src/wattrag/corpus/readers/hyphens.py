@@ -2,13 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 SOFT_HYPHEN = "\u00ad"
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _BROKEN = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*)[-\u2010]$")
-_BROKEN_PAIR = re.compile(r"\S+[-\u2010]\s*\n\s*\S+")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 JOINING = "-\u2010/"  # a line that ends so is followed without a space
 MAX_WORD = 64  # characters
@@ -20,13 +20,20 @@ _MIN_COMPOUND_PART = 4  # shorter parts are syllables more often than words
 class Vocabulary:
     """The words of a document and how often each occurs, in lower case."""
 
-    counts: Counter[str]
+    text: str
 
     @classmethod
     def of(cls, text: str) -> "Vocabulary":
-        """Count the words of `text`, those broken at a line's end left out."""
-        whole = _BROKEN_PAIR.sub(" ", text)
-        return cls(Counter(word.casefold() for word in _WORD.findall(whole)))
+        """The vocabulary of `text`, whose lines are those of the document."""
+        return cls(text)
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """How often each word occurs, those broken at a line's end left out.
+
+        Counted when the first broken word asks: many documents have none.
+        """
+        return Counter(_WORD.findall("\n".join(_whole_words(self.text)).casefold()))
 
     def keeps_hyphen(self, left: str, right: str) -> bool:
         """Whether `left-right`, broken at its hyphen, is a compound rather than one word."""
@@ -39,6 +46,16 @@ class Vocabulary:
         left, right = left.casefold(), right.casefold()
         both = self.counts[left] > 0 and self.counts[right] > 0
         return both and min(len(left), len(right)) >= _MIN_COMPOUND_PART
+
+
+def _whole_words(text: str) -> Iterator[str]:
+    """The lines of `text` without the parts of words that a line's end has broken."""
+    is_rest = False
+    for line in text.split("\n"):
+        if is_rest:
+            line = line.lstrip().partition(" ")[2]  # noqa: PLW2901
+        is_rest = line.rstrip().endswith(("-", "\u2010"))
+        yield line.rstrip().rpartition(" ")[0] if is_rest else line
 
 
 def join_lines(lines: Iterable[str], vocabulary: Vocabulary) -> str:
