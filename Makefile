@@ -29,7 +29,9 @@ format: .venv/dev  ## format code and workflow
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet . ; $(BIN)/snakefmt workflow
 
 bench: .venv/dev  ## run the benchmarks on the embedded example
-	@for program in benchmarks/*.py; do $(BIN)/python $$program || exit 1; done
+	@$(BIN)/python benchmarks/workflow.py
+	@$(BIN)/python benchmarks/parse_quality.py
+	@$(BIN)/python benchmarks/parse.py resources/example/pdfs/*.pdf
 
 docs: .venv/dev run  ## write the generated parts of the documentation from settings and a run
 	@$(BIN)/python -m wattrag.config.reference
