@@ -40,7 +40,7 @@ def read_with(parser: str, path: Path) -> None:
 
 def read_with_pypdf(path: Path) -> None:
     """Extract the text of every page with pypdf."""
-    import pypdf  # noqa: PLC0415 (only if it is asked for)
+    import pypdf
 
     for page in pypdf.PdfReader(path).pages:
         page.extract_text()
@@ -48,7 +48,7 @@ def read_with_pypdf(path: Path) -> None:
 
 def read_with_pymupdf4llm(path: Path) -> None:
     """Make Markdown with pymupdf4llm, which asks the same layout model; without OCR."""
-    import pymupdf4llm  # noqa: PLC0415 (only if it is asked for: it changes how PyMuPDF reads)
+    import pymupdf4llm
 
     pymupdf4llm.to_markdown(str(path), use_ocr=False)
 

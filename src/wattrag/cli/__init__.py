@@ -1,1 +1,1 @@
-"""TODO."""
+"""The `wattrag` command: one file per command."""

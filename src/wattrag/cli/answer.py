@@ -44,9 +44,9 @@ def answer(
     as_json: JsonOption = False,
 ) -> None:
     """Answer every question of a file; finished rows stand in SUBMISSION.part meanwhile."""
-    from wattrag.answering.answer import answer_each  # noqa: PLC0415
-    from wattrag.answering.partial import growing_submission  # noqa: PLC0415
-    from wattrag.datafiles.questions import read_questions  # noqa: PLC0415
+    from wattrag.answering.answer import answer_each
+    from wattrag.answering.partial import growing_submission
+    from wattrag.datafiles.questions import read_questions
 
     chosen = retriever_options(config, pipeline, assignments, top_k)
     asked = list(read_questions(questions).questions)
@@ -74,8 +74,8 @@ def reader_named(model: str) -> "Reader":
     Raises:
         InputError: it is not declared (the nearest is named) or does not answer questions.
     """
-    from wattrag.answering.models import reader_for  # noqa: PLC0415
-    from wattrag.study.load import declared_models  # noqa: PLC0415
+    from wattrag.answering.models import reader_for
+    from wattrag.study.load import declared_models
 
     registry = declared_models()
     if model not in registry:

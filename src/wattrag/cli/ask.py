@@ -39,8 +39,8 @@ def ask(
     as_json: JsonOption = False,
 ) -> None:
     """Answer one question and show the sentence the answer was taken from."""
-    from wattrag.answering.answer import answer_questions  # noqa: PLC0415
-    from wattrag.datafiles.questions import Question  # noqa: PLC0415
+    from wattrag.answering.answer import answer_questions
+    from wattrag.datafiles.questions import Question
 
     if not question.strip():
         raise InputError("ask", "the question is empty", "write it")
@@ -68,7 +68,7 @@ def _as_json(record: "AnswerRecord", answer: "Answer", retrieved: "Retrieved") -
 
 
 def _print(record: "AnswerRecord", answer: "Answer", retrieved: "Retrieved") -> None:
-    from wattrag.answering.submission import UNABLE  # noqa: PLC0415
+    from wattrag.answering.submission import UNABLE
 
     if answer.is_blank:
         typer.echo(UNABLE)

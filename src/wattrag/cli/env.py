@@ -16,7 +16,7 @@ def env(
     as_json: JsonOption = False,
 ) -> None:
     """Describe this machine: processor, memory, GPUs, versions."""
-    from wattrag.hardware.machine import describe_machine  # noqa: PLC0415 -- psutil, NVML
+    from wattrag.hardware.machine import describe_machine
 
     machine = asdict(describe_machine())
     if hostname:

@@ -25,11 +25,11 @@ def find_evidence(
     Raises:
         InputError: a bad index, or one of an embedder that is not declared.
     """
-    from wattrag.index.embed import embedder_of_index  # noqa: PLC0415
-    from wattrag.index.read import open_index  # noqa: PLC0415
-    from wattrag.retrieval.retrieve import retrieve  # noqa: PLC0415
-    from wattrag.store.vectors import VectorStore  # noqa: PLC0415
-    from wattrag.study.load import declared_models  # noqa: PLC0415
+    from wattrag.index.embed import embedder_of_index
+    from wattrag.index.read import open_index
+    from wattrag.retrieval.retrieve import retrieve
+    from wattrag.store.vectors import VectorStore
+    from wattrag.study.load import declared_models
 
     opened = open_index(index)
     if retriever.dense_weight == 0:

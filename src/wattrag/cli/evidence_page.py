@@ -25,8 +25,8 @@ def evidence(
     dpi: Annotated[int, typer.Option(min=20, max=600, help="Resolution of the image.")] = 150,
 ) -> None:
     """Draw the page of a PDF that a node was read from, with the node marked."""
-    from wattrag.corpus.evidence import draw_places, places_of  # noqa: PLC0415
-    from wattrag.index.read import open_index  # noqa: PLC0415
+    from wattrag.corpus.evidence import draw_places, places_of
+    from wattrag.index.read import open_index
 
     opened = open_index(index)
     node = opened.node(node_id)

@@ -39,11 +39,11 @@ def build(
     as_json: JsonOption = False,
 ) -> None:
     """Build an index of all trees in a folder, or bring it up to date."""
-    from wattrag.datafiles.sheet import read_sheet  # noqa: PLC0415
-    from wattrag.index.build import build_index  # noqa: PLC0415
-    from wattrag.index.embed import load_embedder  # noqa: PLC0415
-    from wattrag.store.vectors import VectorStore  # noqa: PLC0415
-    from wattrag.study.load import declared_models  # noqa: PLC0415
+    from wattrag.datafiles.sheet import read_sheet
+    from wattrag.index.build import build_index
+    from wattrag.index.embed import load_embedder
+    from wattrag.store.vectors import VectorStore
+    from wattrag.study.load import declared_models
 
     spec = _spec(
         embedder=embedder,
@@ -76,7 +76,7 @@ def build(
 @app.command()
 def stats(index: IndexArgument, as_json: JsonOption = False) -> None:
     """Check every file of an index and show what it holds."""
-    from wattrag.index.read import open_index  # noqa: PLC0415
+    from wattrag.index.read import open_index
 
     manifest = open_index(index).manifest
     shown = manifest.model_dump(mode="json", exclude={"files", "digest"})
@@ -97,8 +97,8 @@ def inspect(
     as_json: JsonOption = False,
 ) -> None:
     """Show a node, its parent, its children and the notes on it."""
-    from wattrag.index.notes import add_note, read_notes  # noqa: PLC0415
-    from wattrag.index.read import open_index  # noqa: PLC0415
+    from wattrag.index.notes import add_note, read_notes
+    from wattrag.index.read import open_index
 
     opened = open_index(index)
     node = opened.node(node_id)

@@ -23,7 +23,7 @@ def init(
     ] = None,
 ) -> None:
     """Write a study's config, document sheet and empty question file; nothing is overwritten."""
-    from wattrag.cli.skeleton import SHEET_COLUMNS, config_text, sheet_rows  # noqa: PLC0415
+    from wattrag.cli.skeleton import SHEET_COLUMNS, config_text, sheet_rows
 
     config, sheet, questions = (
         folder / name for name in ("config.yaml", "metadata.csv", "questions.csv")

@@ -56,7 +56,7 @@ def as_query_record(evidence: "Retrieved") -> dict[str, Any]:
 
 
 def _asked(question: str | None, path: Path | None) -> "list[Question]":
-    from wattrag.datafiles.questions import Question, read_questions  # noqa: PLC0415
+    from wattrag.datafiles.questions import Question, read_questions
 
     if (question is None) == (path is None):
         raise InputError("query", "needs a question or --questions CSV", "give one of them")

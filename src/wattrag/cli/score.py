@@ -21,8 +21,8 @@ def score(
     verbose: Annotated[bool, typer.Option("--verbose", help="Show every question.")] = False,
 ) -> None:
     """Score a submission: JSON with 95 % intervals on stdout, texts on stderr."""
-    from wattrag.scoring import report  # noqa: PLC0415 -- numpy loads slowly
-    from wattrag.scoring.score import score as score_submission  # noqa: PLC0415
+    from wattrag.scoring import report
+    from wattrag.scoring.score import score as score_submission
 
     rule_set = rules_named(rules)
     questions, rows = read_questions(truth), read_submission(submission)

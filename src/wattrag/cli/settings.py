@@ -75,7 +75,7 @@ def _from_study(config: Path | None, pipeline: str | None) -> Chosen:
         if pipeline is not None:
             raise InputError(f"--pipeline {pipeline}", "names no study", "add --config FILE")
         return Chosen(Retriever(index="index"), Pipeline(retriever="hybrid"))
-    from wattrag.study.load import read_config_file, read_settings  # noqa: PLC0415
+    from wattrag.study.load import read_config_file, read_settings
 
     settings = read_settings(read_config_file(config), str(config))
     names = list(settings.pipelines)

@@ -83,7 +83,7 @@ def document_ids(stems: Iterable[str]) -> Iterator[str]:
 
 def pdf_title(path: Path) -> str:
     """The title in a PDF's metadata; empty if there is none worth having."""
-    import pymupdf  # noqa: PLC0415 -- loads slowly
+    import pymupdf
 
     library: Any = pymupdf
     library.TOOLS.mupdf_display_errors(False)

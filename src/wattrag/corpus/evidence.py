@@ -57,7 +57,7 @@ def draw_places(pdf: Path, places: list[Place], turned: dict[int, int], dpi: int
     Raises:
         InputError: not a readable PDF, or it lacks a page.
     """
-    from wattrag.corpus.readers.pdffile import open_pdf  # noqa: PLC0415 (the library loads slowly)
+    from wattrag.corpus.readers.pdffile import open_pdf
 
     numbers = list(dict.fromkeys(place.page for place in places))[:MAX_PAGES]
     with open_pdf(pdf) as document:
@@ -93,7 +93,7 @@ def _marked(page: Any, boxes: list[Box], turn: int | None, dpi: int) -> Image.Im
 
 def _stored(page: Any, corners: tuple[float, float, float, float]) -> Any:
     """A box of the turned page in the coordinates in which the page is stored."""
-    import pymupdf  # noqa: PLC0415
+    import pymupdf
 
     return pymupdf.Rect(corners) * page.derotation_matrix
 

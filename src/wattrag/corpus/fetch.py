@@ -53,7 +53,7 @@ def fetch(row: SheetRow, base: Path, target: Path, limits: FetchLimits) -> None:
     with replacing(target) as temporary:
         source = local_path(row, base)
         if source is None:
-            from wattrag.corpus.http import download, shown  # noqa: PLC0415 (httpx loads slowly)
+            from wattrag.corpus.http import download, shown
 
             where = f"{row.id} ({shown(row.url)})"
             download(row.url, temporary, limits, where)

@@ -229,7 +229,7 @@ def _attempt(function: Callable[[T], R], item: T) -> tuple[R | None, str | None]
 def _limit_memory(memory_bytes: int) -> None:
     """Bound the process's own memory where the system can."""
     try:
-        import resource  # noqa: PLC0415 (not on every system)
+        import resource
     except ImportError:
         return
     with contextlib.suppress(ValueError, OSError):

@@ -1,1 +1,1 @@
-"""TODO."""
+"""This machine: processor, memory, GPUs."""

@@ -86,7 +86,7 @@ class LocalEmbedder:
 
     def _forward(self, tokens: list[list[int]], length: int) -> FloatMatrix:
         """Run one batch of the fixed shape (batch_size, length)."""
-        import torch  # noqa: PLC0415  (heavy)
+        import torch
 
         pad = self._model.tokenizer.pad_token_id or 0
         filled = tokens + tokens[:1] * (self._entry.batch_size - len(tokens))
@@ -113,9 +113,9 @@ def _load_model(entry: SentenceTransformersEmbedder) -> "SentenceTransformer":
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     try:
-        import torch  # noqa: PLC0415  (heavy)
-        from sentence_transformers import SentenceTransformer  # noqa: PLC0415  (heavy)
-        from transformers.utils import logging  # noqa: PLC0415  (heavy)
+        import torch
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
     except ImportError as error:
         cure = "install the extra `wattrag[example]`"
         raise InputError(entry.name, f"needs the package '{error.name}'", cure) from error

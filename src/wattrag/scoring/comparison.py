@@ -64,7 +64,7 @@ def mcnemar(only_first: int, only_second: int) -> float:
 
     Source: McNemar (1947), Psychometrika 12:153-157; `statsmodels.stats.contingency_tables`.
     """
-    from statsmodels.stats.contingency_tables import mcnemar as test  # noqa: PLC0415 -- slow
+    from statsmodels.stats.contingency_tables import mcnemar as test
 
     table = np.array([[0, only_first], [only_second, 0]])
     return min(1.0, float(test(table, exact=True).pvalue))
@@ -98,7 +98,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
     Source: Holm (1979), Scandinavian Journal of Statistics 6:65-70;
     `statsmodels.stats.multitest.multipletests`.
     """
-    from statsmodels.stats.multitest import multipletests  # noqa: PLC0415 -- slow import
+    from statsmodels.stats.multitest import multipletests
 
     if not p_values:
         return []

@@ -34,7 +34,7 @@ def share(successes: int, n: int) -> Estimate:
 
     Source: Wilson (1927), JASA 22:209-212; `statsmodels.stats.proportion.proportion_confint`.
     """
-    from statsmodels.stats.proportion import proportion_confint  # noqa: PLC0415 -- slow import
+    from statsmodels.stats.proportion import proportion_confint
 
     if n == 0:
         return UNDEFINED

@@ -28,8 +28,8 @@ def draw(plot: str, leaderboard: Path, matrix: Path, style: Plots) -> "Figure":
     Raises:
         InputError: an unknown plot, or a table that lacks a column or a number.
     """
-    from wattrag.analysis.plots.data import read_board  # noqa: PLC0415 -- the names stay light
-    from wattrag.analysis.plots.style import label_line, styled  # noqa: PLC0415 -- matplotlib is slow
+    from wattrag.analysis.plots.data import read_board
+    from wattrag.analysis.plots.style import label_line, styled
 
     if plot not in PLOTS:
         raise InputError("plot", f"unknown '{plot}'", f"choose one of {', '.join(PLOTS)}")
