@@ -18,6 +18,9 @@ ROW = SheetRow(
 )
 
 
+WHOLE = Path(__file__).resolve().parents[2] / "resources/example/pdfs/harbour2023.pdf"
+
+
 def _pdf(text: str = "Water is used. Power is used.", **saving: object) -> bytes:
     with pymupdf.open() as document:
         document.new_page().insert_text((72, 200), text)
@@ -66,6 +69,7 @@ def test_equal_bytes_give_equal_files(tmp_path: Path) -> None:
         (b"<html>login</html>", "HTML page"),
         (b"plain words", "is not a PDF"),
         (b"%PDF-1.7\n", "damaged or truncated"),
+        (_pdf(garbage=0)[:-30], "truncated: its end is missing"),
         (_pdf(encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw="secret"), "encrypted"),
     ],
 )
@@ -78,6 +82,18 @@ def test_an_unreadable_file_is_named_with_its_cure(
     assert str(failed.value).startswith(f"{source}: ")
     assert problem in failed.value.problem
     assert failed.value.cure
+
+
+@pytest.mark.parametrize("left", [0.2, 0.5, 0.9])
+def test_a_document_that_was_cut_off_is_no_shorter_document(tmp_path: Path, left: float) -> None:
+    whole = WHOLE.read_bytes()
+    with pytest.raises(InputError, match="truncated"):
+        parse(_file(tmp_path, "cut.pdf", whole[: int(len(whole) * left)]), ROW)
+
+
+def test_what_follows_the_end_of_a_document_does_not_matter(tmp_path: Path) -> None:
+    followed = WHOLE.read_bytes() + b"<!-- served in 0.1 s -->\n"
+    assert parse(_file(tmp_path, "followed.pdf", followed), ROW).text == parse(WHOLE, ROW).text
 
 
 def test_a_bad_document_can_be_skipped_and_says_so(tmp_path: Path) -> None:

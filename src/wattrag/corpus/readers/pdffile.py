@@ -18,6 +18,7 @@ from wattrag.errors import InputError
 
 MAX_PAGES = 5000
 MAX_OUTLINE = 20_000
+END, END_WITHIN = b"%%EOF", 2048  # junk after it is common; readers look at the last 1024 bytes
 MAX_LISTED = 10  # page numbers in a message
 LIBRARY_ERRORS = (RuntimeError, ValueError, KeyError, IndexError, pymupdf.mupdf.FzErrorBase)
 _log = logging.getLogger(__name__)
@@ -50,7 +51,7 @@ def read_contents(path: Path, read: PageReader = read_page) -> Contents:
         read: what makes geometry of the library's page and its number.
 
     Raises:
-        InputError: encrypted, damaged beyond repair, without pages, or with too many.
+        InputError: encrypted, truncated, damaged beyond repair, without pages, or with too many.
     """
     with open_pdf(path) as document:
         pages: list[PageContent] = []
@@ -105,6 +106,8 @@ def open_pdf(path: Path) -> Any:
     problem, cure = "", ""
     if document.needs_pass:
         problem, cure = "is encrypted with a password", "save it without one"
+    elif document.is_repaired and not _has_end(path):
+        problem, cure = "is truncated: its end is missing", "download it again"
     elif pages == 0:
         problem, cure = "is damaged or truncated: it has no pages", "download it again"
     elif pages > MAX_PAGES:
@@ -113,6 +116,13 @@ def open_pdf(path: Path) -> Any:
         document.close()
         raise InputError(str(path), problem, cure)
     return document
+
+
+def _has_end(path: Path) -> bool:
+    """Whether the file ends as a PDF does: what is cut off cannot be known, nor repaired."""
+    with path.open("rb") as source:
+        source.seek(max(0, path.stat().st_size - END_WITHIN))
+        return END in source.read()
 
 
 def _outline(document: Any) -> dict[str, int]:
