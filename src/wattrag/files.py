@@ -20,8 +20,10 @@ def replacing(path: Path) -> Iterator[Path]:
     leaves neither a new `path` nor the temporary file.
 
     Raises:
-        InputError: the folder cannot be made or written to.
+        InputError: the folder cannot be made or written to, or `path` is a folder.
     """
+    if path.is_dir():
+        raise InputError(str(path), "is a folder", "name a file")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -33,6 +35,10 @@ def replacing(path: Path) -> Iterator[Path]:
         with temporary.open("rb") as written:
             os.fsync(written.fileno())
         temporary.replace(path)
+    except PermissionError as error:
+        if error.filename != os.fspath(temporary):
+            raise
+        raise InputError(str(path), "cannot be written", "choose another folder") from error
     finally:
         temporary.unlink(missing_ok=True)
 

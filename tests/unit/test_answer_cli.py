@@ -85,3 +85,11 @@ def test_answer_writes_a_submission_in_the_files_order(index, tmp_path, capsys):
     assert tuple(rows[0]) == COLUMNS
     assert [(row["id"], row["answer_value"]) for row in rows] == [("b", "1287"), ("a", "is_blank")]
     assert list(tmp_path.glob("*.part")) == []
+
+
+def test_a_submission_that_would_be_a_folder_is_bad_input(index, tmp_path, capsys):
+    (tmp_path / "questions.csv").write_text("id,question\na,How much?\n")
+    (tmp_path / "out").mkdir()
+    assert run("answer", index, tmp_path / "questions.csv", "-o", tmp_path / "out", *LEXICAL) == 2
+    assert "out: is a folder; name a file" in capsys.readouterr().err
+    assert list(tmp_path.glob("*.part")) == []

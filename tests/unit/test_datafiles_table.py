@@ -111,3 +111,10 @@ def test_duplicates_are_found_whatever_blanks_surround_them(tmp_path):
     table = read_table(write(tmp_path, "id,q\na,1\nb,2\n a ,3\n"), ("id",))
     with pytest.raises(InputError, match=r"t.csv:4: duplicate id 'a' \(first at .*t.csv:2\)"):
         check_unique(table.rows, "id")
+
+
+def test_a_binary_file_is_refused_without_a_notice_on_its_encoding(tmp_path, caplog):
+    (tmp_path / "t.csv").write_bytes(b"id\xff\0\n")
+    with pytest.raises(InputError, match=r"t.csv: holds NUL bytes"):
+        read_table(tmp_path / "t.csv", required=("id",))
+    assert caplog.records == []

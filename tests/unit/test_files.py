@@ -96,3 +96,9 @@ def test_equal_values_have_equal_digests_whatever_their_order():
 def test_a_files_digest_is_that_of_its_bytes(tmp_path):
     (tmp_path / "f").write_bytes(b"abc")
     assert files.file_digest(tmp_path / "f") == files.digest(b"abc") == files.digest("abc")
+
+
+def test_a_folder_is_not_written_over(tmp_path):
+    with pytest.raises(InputError, match="is a folder; name a file"):
+        files.write_text(tmp_path, "text")
+    assert list(tmp_path.iterdir()) == []

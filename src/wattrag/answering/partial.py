@@ -8,6 +8,7 @@ from pathlib import Path
 from wattrag.answering.records import AnswerRecord
 from wattrag.answering.submission import submission_row, submission_rows
 from wattrag.datafiles.submission import COLUMNS, write_submission
+from wattrag.errors import InputError
 
 
 class GrowingSubmission:
@@ -42,7 +43,12 @@ def growing_submission(path: Path, order: list[str]) -> Iterator[GrowingSubmissi
         path: the submission. While rows come in they stand in `{path}.part`, which is left where
             the block fails, and removed once `path` is written.
         order: question ids in the question file's order.
+
+    Raises:
+        InputError: `path` is a folder.
     """
+    if path.is_dir():
+        raise InputError(str(path), "is a folder", "name a file")
     part = path.with_name(path.name + ".part")
     growing = GrowingSubmission(part)
     try:

@@ -89,10 +89,16 @@ def _default(field: FieldInfo) -> str:
 
 
 def _type(field: FieldInfo) -> str:
-    if any(isinstance(constraint, AfterValidator) for constraint in field.metadata):
+    return _described(field.annotation, *field.metadata)
+
+
+def _described(annotation: Any, *constraints: Any) -> str:
+    """A type with its bounds, in the reader's words."""
+    if any(isinstance(constraint, AfterValidator) for constraint in constraints):
         return "name"
-    kind, null, _ = _kind(field.annotation).partition(" or null")
-    limits = ((sign, getattr(m, key, None)) for m in field.metadata for key, sign in _BOUNDS)
+    kind, null, _ = _kind(annotation).partition(" or null")
+    constraints = tuple(c for one in constraints for c in getattr(one, "metadata", [one]))
+    limits = ((sign, getattr(c, key, None)) for c in constraints for key, sign in _BOUNDS)
     bounds = ", ".join(f"{sign} {limit:g}" for sign, limit in limits if limit is not None)
     return f"{kind} {bounds}".rstrip() + null
 
@@ -110,7 +116,7 @@ def _kind(annotation: Any) -> str:
         return ", ".join(f"`{a if isinstance(a, str) else json.dumps(a)}`" for a in arguments)
     if origin in (list, dict):
         return f"{'list of' if origin is list else 'name:'} {_kind(arguments[-1])}"
-    return "name" if origin is Annotated else "section"
+    return _described(*arguments) if origin is Annotated else "section"
 
 
 def _is_mapping(annotation: Any) -> bool:

@@ -55,12 +55,12 @@ def read_table(
         InputError: unreadable file, missing, duplicate or misnamed column, a row of wrong length.
     """
     decoded = decode(read_bytes(path))
+    if "\0" in decoded.text:
+        raise InputError(str(path), "holds NUL bytes", "save it as a CSV file in UTF-8")
     notice = None
     if decoded.repaired_bytes:
         notice = f"{path}: {decoded.repaired_bytes} bytes are not UTF-8 and were read as cp1252"
         _log.warning("%s; save the file as UTF-8 to be sure", notice)
-    if "\0" in decoded.text:
-        raise InputError(str(path), "holds NUL bytes", "save it as a CSV file in UTF-8")
     csv.field_size_limit(MAX_CELL)
     reader = csv.reader(io.StringIO(decoded.text, newline=""), strict=True)
     try:
