@@ -17,14 +17,16 @@ pytestmark = pytest.mark.workflow
 # Jobs by rule: 3 documents, 2 retrievers and pipelines, 2 datafiles of which 1 is labelled,
 # 1 ensemble (the foreign submission is on the labelled datafile), 3 plots.
 SCORES = {"score_experiment": 2, "score_ensemble": 1, "tables": 1, "plot": 3}
+EVIDENCE = {"retrieval_table": 1, "retrieval_plot": 1}
 TABLES = {"tables": 1, "plot": 3}
 ENSEMBLE = {"ensemble": 2}
 ANSWERS = {"answer": 4, **ENSEMBLE, **SCORES}
-RETRIEVALS = {"retrieve": 4, "retrieval_metrics": 2, **ANSWERS}
+RETRIEVALS = {"retrieve": 4, "retrieval_metrics": 2, **EVIDENCE, **ANSWERS}
 INDEX = {"index": 1, **RETRIEVALS}
 ONE_PIPELINE = {
     "retrieve": 2,
     "retrieval_metrics": 1,
+    **EVIDENCE,
     "answer": 2,
     **ENSEMBLE,
     "score_experiment": 1,
@@ -146,14 +148,14 @@ EDITS = [
     (replace_document, {"fetch": 1, "parse": 1, **INDEX}),
     (add_question, {**ONE_PIPELINE, "retrieve": 2, "retrieval_metrics": 2, "answer": 2,
                     "ensemble": 1, "score_experiment": 2, "score_external": 1}),
-    (change_gold, {"retrieval_metrics": 2, **SCORES, "score_external": 1}),
+    (change_gold, {"retrieval_metrics": 2, **EVIDENCE, **SCORES, "score_external": 1}),
     (change_rules, {**SCORES, "score_external": 1}),
     (change_top_k, ONE_PIPELINE),
     (change_fusion, ONE_PIPELINE),
     (change_retries, {"answer": 2, **ENSEMBLE, "score_experiment": 1, "score_ensemble": 1,
                       **TABLES}),
     (change_vote, {**ENSEMBLE, "score_ensemble": 1, **TABLES}),
-    (change_style, {"plot": 3}),
+    (change_style, {"plot": 3, "retrieval_plot": 1}),
     (merge_results, {"score_external": 1, "compare_tables": 1, "compare_plot": 3}),
     (add_model, {"answer": 4, "score_experiment": 2, **TABLES}),
     (relabel_model, TABLES),
@@ -176,8 +178,9 @@ LIBRARY_EDITS = [
     ("answering/extractive/reader.py", ANSWERS),
     ("scoring/value.py", {**ENSEMBLE, **SCORES, "score_external": 1}),
     ("ensemble/vote.py", {**ENSEMBLE, "score_ensemble": 1, **TABLES}),
-    ("analysis/tables/leaderboard.py", TABLES),
-    ("analysis/plots/style.py", {"plot": 3}),
+    ("retrieval/metrics.py", {**RETRIEVALS}),
+    ("analysis/tables/leaderboard.py", {**TABLES, **EVIDENCE}),
+    ("analysis/plots/style.py", {"plot": 3, "retrieval_plot": 1}),
     ("cli/main.py", {}),
 ]
 

@@ -77,9 +77,8 @@ def depth(study: Study, retriever: str) -> int:
 
 def retrieval_metrics(study: Study, datafile: str) -> str:
     """Retrieval metrics depend on hits and gold, which are inputs."""
-    return canonical_json(
-        {"questions": _reading(study, datafile, ()), "code": code_of("retrieval/metrics.py")}
-    )
+    code = code_of("retrieval/metrics.py", "scoring/retrieval.py", "analysis/retrieval.py")
+    return canonical_json({"questions": _reading(study, datafile, ()), "code": code})
 
 
 def answer(study: Study, pipeline: str, model: str, precision: str, run: str, **_: str) -> str:
@@ -138,6 +137,11 @@ def tables(study: Study) -> str:
     return canonical_json(
         {"labels": labels, "code": code_of("analysis/experiment.py", "analysis/tables")}
     )
+
+
+def retrieval_table() -> str:
+    """The retrieval table depends on metrics, which are inputs."""
+    return canonical_json({"code": code_of("analysis/retrieval.py", "analysis/tables")})
 
 
 def plot(study: Study) -> str:
