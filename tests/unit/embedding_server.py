@@ -4,7 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -63,10 +63,8 @@ def embedding_server() -> Iterator[Server]:
                 self.send_header(name, value)
             self.send_header("Content-Type", "application/json")
             self.end_headers()
-            try:
+            with suppress(OSError):  # the client may have had enough
                 self.wfile.write(content)
-            except OSError:
-                pass  # the client has had enough
 
         def log_message(self, *_: object) -> None:
             pass

@@ -11,7 +11,7 @@ from wattrag.errors import InputError
 from wattrag.llm.custom_code import as_plain_text
 from wattrag.llm.embedding import load_embedder
 
-from .tiny_models import make_custom, make_embedder
+from .tiny_models import make_custom
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -29,6 +29,7 @@ def entry(path):
             "path": str(path),
             "revision": COMMIT,
             "trust_remote_code": True,
+            "images": True,
             "dimensions": 8,
             "query": {"task": "find", "prompt_name": "ask"},
             "passage": {"task": "store", "prompt_name": "keep"},
@@ -55,8 +56,8 @@ def counted(text, task):
 def test_each_side_gets_its_task_and_its_prompt(entry):
     embedder = load_embedder(entry())
     texts = ["water", "energy use"]
-    asked = [counted("question " + text, 3) for text in texts]
-    kept = [counted("text " + text, 5) for text in texts]
+    asked = [counted("Query: " + text, 3) for text in texts]
+    kept = [counted("Passage: " + text, 5) for text in texts]
     assert embedder.encode(texts, "query") == pytest.approx(np.array(asked), abs=1e-6)
     assert embedder.encode(texts, "passage") == pytest.approx(np.array(kept), abs=1e-6)
     assert embedder.vector_key("query") != embedder.vector_key("passage")
@@ -92,7 +93,7 @@ def test_a_vector_is_cut_as_declared(entry):
 
 def test_code_runs_only_if_the_entry_says_so(entry):
     embedder = load_embedder(entry(trust_remote_code=False))
-    with pytest.raises(InputError, match="trust_remote_code"):
+    with pytest.raises(InputError, match=r"comes with code of its own; .*trust_remote_code: true"):
         embedder.encode(["water"], "query")
     with pytest.raises(ValueError, match="40 hex digits"):
         entry(revision="main")
@@ -108,12 +109,10 @@ def test_a_text_is_never_taken_for_an_address_or_a_file(entry, tmp_path, monkeyp
     monkeypatch.chdir(tmp_path)
     (tmp_path / "secret.png").write_bytes(picture("red"))
     traps = [
-        "http://127.0.0.1/a.png", "HTTPS://x", "Passage: http://x", "Query: secret.png",
+        "http://127.0.0.1/a.png", "HTTPS://x", "Passage: http://x",
         "data:image/png;base64,", "secret.png", "/etc/hosts", "file:///etc/hosts",
     ]  # fmt: skip
-    for text in traps:
-        if not text.startswith("Query: "):
-            assert as_plain_text(text) == f" {text}"
+    assert [as_plain_text(text) for text in traps] == [f" {text}" for text in traps]
     for text in ("Water use.", "The site http://x is down", "5 kWh", "", "a\0b", "x" * 10_000):
         assert as_plain_text(text) == text
     plain = entry(query={"task": "find"})
@@ -121,11 +120,6 @@ def test_a_text_is_never_taken_for_an_address_or_a_file(entry, tmp_path, monkeyp
     assert np.isfinite(vectors).all()
 
 
-def test_a_model_without_images_says_so(tmp_path):
-    path = make_embedder(tmp_path)
-    given = {"name": "Tiny", "path": str(path), "dimensions": 32, "revision": COMMIT}
-    tiny = SentenceTransformersEmbedder(
-        provider="sentence_transformers", trust_remote_code=True, **given
-    )
-    with pytest.raises(InputError, match="Tiny: cannot embed images"):
-        load_embedder(tiny).encode_images([picture("red")])
+def test_a_model_without_images_says_so(entry):
+    with pytest.raises(InputError, match="Letters: does not embed images"):
+        load_embedder(entry(images=False)).encode_images([picture("red")])

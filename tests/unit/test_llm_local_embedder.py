@@ -153,7 +153,6 @@ def test_an_index_of_other_numerics_is_made_anew_and_searched_from_anywhere(entr
         ({"trust_remote_code": True, "revision": "main"}, "40 hex digits of a commit"),
         ({"matryoshka": [16, 64]}, "dimensions: 32 is none of 16, 64"),
         ({"query": {"prompt": "a", "prompt_name": "b"}}, "give `prompt` or `prompt_name`"),
-        ({"code_revision": "main"}, "code_revision"),
         ({"dtype": "int8"}, "dtype"),
         ({"device": "tpu"}, "device"),
     ],

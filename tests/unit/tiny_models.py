@@ -72,59 +72,54 @@ def make_cross_encoder(folder: Path, labels: int = 1) -> Path:
     return folder
 
 
-CODE = '''
+CODE = """
+from pathlib import Path
+
 import torch
 from PIL import Image
 from torch import nn
 
 
-class Letters(nn.Module):
-    """Counts letters, or colours of an image; adds what it was given."""
+class Transformer(nn.Module):
+    save_in_root = True
 
-    config_keys = []
-    forward_kwargs = {"task"}
-
-    def __init__(self):
+    def __init__(self, model_name_or_path, model_args=None, config_args=None, tokenizer_args=None,
+                 cache_dir=None, backend="torch", **kwargs):
         super().__init__()
-        self.weight = nn.Parameter(torch.zeros(1))
+        self.weight = nn.Parameter(torch.zeros(1, dtype=model_args["dtype"]))
 
-    def preprocess(self, inputs, prompt=None, **kwargs):
+    def tokenize(self, texts):
         rows = []
-        for sample in inputs:
+        for sample in texts:
             row = torch.zeros(8)
             if isinstance(sample, Image.Image):
                 row[:3] = torch.tensor(sample.resize((1, 1)).getpixel((0, 0))).float()
             else:
-                if sample.startswith("http"):
+                bare = sample.removeprefix("Query: ").removeprefix("Passage: ")
+                if bare.startswith("http") or Path(bare).is_file():
                     raise RuntimeError("fetched " + sample)
-                for letter in (prompt or "") + sample:
+                for letter in sample:
                     row[ord(letter) % 7] += 1
             rows.append(row)
         return {"rows": torch.stack(rows)}
 
-    def forward(self, features, task=None, **kwargs):
+    def forward(self, features, task=None):
         rows = features["rows"].clone()
         rows[:, 7] += {None: 0, "find": 3, "store": 5}[task]
         return {**features, "sentence_embedding": rows}
 
-    def get_embedding_dimension(self):
-        return 8
-
-    def save(self, path, *args, **kwargs):
-        pass
-
     @classmethod
-    def load(cls, *args, **kwargs):
-        return cls()
-'''
+    def load(cls, input_path):
+        return cls(input_path)
+"""
 
 
 def make_custom(folder: Path) -> Path:
-    """A model that brings its own code, as Jina's do."""
+    """A model with code of its own, built like that of jina-embeddings-v4."""
     folder.mkdir()
-    (folder / "letters.py").write_text(CODE)
-    module = {"idx": 0, "name": "0", "path": "", "type": "letters.Letters", "kwargs": ["task"]}
-    (folder / "modules.json").write_text(json.dumps([module]))
-    config = {"prompts": {"ask": "question ", "keep": "text "}}
+    (folder / "custom_st.py").write_text(CODE)
+    module = {"idx": 0, "name": "0", "path": "", "type": "custom_st.Transformer"}
+    (folder / "modules.json").write_text(json.dumps([{**module, "kwargs": ["task"]}]))
+    config = {"prompts": {"ask": "Query: ", "keep": "Passage: "}}
     (folder / "config_sentence_transformers.json").write_text(json.dumps(config))
     return folder

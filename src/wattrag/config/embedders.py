@@ -83,6 +83,9 @@ class SentenceTransformersEmbedder(LocalWeights, _Embedding):
     max_seq_length: int | None = Field(default=None, gt=0)
     """Tokens of a text that are read; null: as many as the model takes."""
 
+    images: bool = False
+    """The model embeds images too; so far, models with code of their own."""
+
     @property
     def _space(self) -> dict[str, object]:
         fields = ("provider", "dimensions", "max_seq_length", "trust_remote_code")

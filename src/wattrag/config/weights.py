@@ -21,8 +21,6 @@ class LocalWeights(DeclaredModel):
     """Hub id, where neither a package nor a folder has the weights; `revision` must be a commit."""
     revision: str | None = None
     """Commit of the hub repository (40 hex digits), so that the results stay the same."""
-    code_revision: str | None = Field(default=None, pattern=_COMMIT.pattern)
-    """Commit of the repository with the model's code, where that is another one."""
     trust_remote_code: bool = False
     """Run the code in the model's repository; refused unless `revision` is a commit."""
     device: Literal["cpu", "cuda", "mps", "auto"] = "cpu"
@@ -58,7 +56,7 @@ class LocalWeights(DeclaredModel):
     @property
     def origin(self) -> dict[str, object]:
         """Which weights and code these are."""
-        fields = ("package", "path", "model_id", "revision", "code_revision")
+        fields = ("package", "path", "model_id", "revision")
         return {field: getattr(self, field) for field in fields}
 
     @property

@@ -42,12 +42,15 @@ class CustomCodeEmbedder(LocalEmbedder):
         Raises:
             InputError: one of them is no image, is too large, or the model reads no images.
         """
+        if not self._entry.images:
+            cure = "name an embedder with `images: true`"
+            raise InputError(self._entry.name, "does not embed images", cure)
         task = self._entry.passage.task
         opened = [_opened(number, image) for number, image in enumerate(images, start=1)]
-        try:
-            return self._encode(opened, {} if task is None else {"task": task})
-        except (TypeError, ValueError) as error:
-            raise InputError(self._entry.name, f"cannot embed images ({error})") from error
+        if opened and not hasattr(self._model[0], "modalities"):
+            # Code older than this attribute; the library takes it to read texts only.
+            self._model[0].modalities = ["text", "image"]
+        return self._encode(opened, {} if task is None else {"task": task})
 
     def _encode(self, inputs: "Sequence[str | Image]", options: dict[str, Any]) -> FloatMatrix:
         if not inputs:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from wattrag.errors import InputError
 
@@ -56,20 +56,23 @@ def load_weights(entry: "LocalWeights", load: "Callable[..., _Model]") -> _Model
     """
     check_pinned(entry)
     device = _checked_device(entry)
-    dtype: dict[str, Any] = {"dtype": _dtype(entry)}
-    if entry.code_revision is not None:
-        dtype["code_revision"] = entry.code_revision
     try:
         return load(
             location(entry),
             device=device,
             revision=entry.revision if entry.model_id is not None else None,
             trust_remote_code=entry.trust_remote_code,
-            model_kwargs=dtype,
+            local_files_only=True,
+            model_kwargs={"dtype": _dtype(entry)},
         )
     except OSError as error:
         cure = "install its package, or fetch its weights first"
         raise InputError(entry.name, "its weights are not here", cure) from error
+    except ValueError as error:
+        if entry.trust_remote_code or "trust_remote_code" not in str(error):
+            raise
+        cure = "read that code, then set `trust_remote_code: true` and pin `revision`"
+        raise InputError(entry.name, "comes with code of its own", cure) from error
     except ImportError as error:
         problem = f"its code needs the package '{error.name or error}'"
         raise InputError(entry.name, problem, "install it") from error
