@@ -8,12 +8,12 @@ import numpy as np
 
 from wattrag.config.settings import Lexical
 from wattrag.errors import InputError
-from wattrag.index.embed import Embedder
 from wattrag.index.lexical import LexicalIndex, build_lexical, load_lexical
 from wattrag.index.manifest import Manifest, check_files, read_manifest
 from wattrag.index.nodes import read_nodes
 from wattrag.index.select import IndexedNode
 from wattrag.index.vectors import VectorIndex
+from wattrag.llm.embedding import Embedder
 
 
 class OpenIndex:

@@ -9,8 +9,8 @@ import numpy as np
 from wattrag.config.settings import Retriever
 from wattrag.errors import InputError
 from wattrag.index.cache import embed_texts
-from wattrag.index.embed import Embedder
 from wattrag.index.read import OpenIndex
+from wattrag.llm.embedding import Embedder
 from wattrag.retrieval.fusion import fuse
 from wattrag.retrieval.search import ScoreArray, complete_dense, dense_scores, lexical_scores
 from wattrag.store.vectors import FloatMatrix, VectorStore
@@ -91,7 +91,7 @@ def _query_vectors(
         cure = "name it, or set dense_weight to 0"
         raise InputError(str(index.path), "a dense search needs the embedder", cure)
     index.check_embedder(embedder)
-    return embed_texts(embedder, store, queries)
+    return embed_texts(embedder, store, queries, "query")
 
 
 def _stacked(sides: Iterable[ScoreArray | None]) -> ScoreArray | None:

@@ -20,6 +20,8 @@ class Scores(_Record):
     """Best BM25 score over the queries."""
     fused: float | None = None
     rerank: float | None = None
+    cross_encoder: float | None = None
+    """Of question and text read together, if the retriever has one."""
 
 
 class Hit(_Record):
