@@ -63,7 +63,6 @@ def make_model(folder: Path, layers: int) -> Path:
     from sentence_transformers.sentence_transformer.modules import Pooling
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
     from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
-
     from transformers.utils import logging
 
     logging.disable_progress_bar()

@@ -132,6 +132,7 @@ def test_without_one_nothing_changes_and_nothing_is_scored(find):
     plain = find(None, cross_encoder=None).attempts[0].hits
     assert all(hit.scores.cross_encoder is None for hit in plain)
     assert all(hit.score == hit.scores.rerank for hit in plain)
+    assert "cross_encoder" not in plain[0].model_dump()["scores"]
     with pytest.raises(InputError, match="'c' is wanted and was not given"):
         find(None)
 
