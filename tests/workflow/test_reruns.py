@@ -136,6 +136,29 @@ def relabel_model(folder: Path) -> None:
     (folder / "config/models.yaml").write_text(renamed)
 
 
+def declare(folder: Path, old: str, new: str) -> None:
+    """Edit the study's models."""
+    (folder / "config").mkdir()
+    text = (ROOT / "config/models.yaml").read_text()
+    assert old in text
+    (folder / "config/models.yaml").write_text(text.replace(old, new))
+
+
+def embedder_dtype(folder: Path) -> None:
+    """What an embedder computes with."""
+    declare(folder, "  dimensions: 384\n", "  dimensions: 384\n  dtype: bf16\n")
+
+
+def relabel_embedder(folder: Path) -> None:
+    """An embedder's display name and memory changed."""
+    declare(folder, "name: all-MiniLM-L6-v2\n", "name: MiniLM\n  mem_mb: 3000\n")
+
+
+def add_cross_encoder(folder: Path) -> None:
+    """One retriever reranks with a cross-encoder."""
+    change(folder, lambda c: c["retrievers"]["bm25"].update(cross_encoder="ms-marco-minilm"))
+
+
 def index_dtype(folder: Path) -> None:
     """How vectors are stored."""
     change(folder, lambda c: c.update(indexes={"tiny": {"corpus": "tiny", "dtype": "f32"}}))
@@ -161,6 +184,9 @@ EDITS = [
     (relabel_model, TABLES),
     (add_run, {"answer": 4, "score_experiment": 2, **TABLES}),
     (index_dtype, INDEX),
+    (embedder_dtype, INDEX),
+    (relabel_embedder, {}),
+    (add_cross_encoder, ONE_PIPELINE),
 ]  # fmt: skip
 
 
@@ -174,6 +200,8 @@ def test_only_what_depends_on_an_edit_runs_again(study, edit, jobs):
 LIBRARY_EDITS = [
     ("corpus/readers/markdown.py", {"parse": 3, **INDEX}),
     ("index/build.py", INDEX),
+    ("llm/sentence_transformers.py", INDEX),
+    ("llm/cross_encoder.py", {}),
     ("retrieval/fusion.py", {**RETRIEVALS}),
     ("answering/extractive/reader.py", ANSWERS),
     ("scoring/value.py", {**ENSEMBLE, **SCORES, "score_external": 1}),

@@ -47,9 +47,10 @@ class CustomCodeEmbedder(LocalEmbedder):
             raise InputError(self._entry.name, "does not embed images", cure)
         task = self._entry.passage.task
         opened = [_opened(number, image) for number, image in enumerate(images, start=1)]
-        if opened and not hasattr(self._model[0], "modalities"):
+        first: Any = self._model[0] if opened else None
+        if opened and not hasattr(first, "modalities"):
             # Code older than this attribute; the library takes it to read texts only.
-            self._model[0].modalities = ["text", "image"]
+            first.modalities = ["text", "image"]
         return self._encode(opened, {} if task is None else {"task": task})
 
     def _encode(self, inputs: "Sequence[str | Image]", options: dict[str, Any]) -> FloatMatrix:
