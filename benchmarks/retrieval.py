@@ -28,8 +28,8 @@ from wattrag.corpus.tree import DocumentTree, read_tree
 from wattrag.datafiles.questions import Question, read_questions
 from wattrag.index.build import build_index
 from wattrag.index.cache import embed_texts
-from wattrag.index.embed import Embedder, load_embedder
 from wattrag.index.read import open_index
+from wattrag.llm.embedding import Embedder, load_embedder
 from wattrag.retrieval.metrics import QuestionMetrics, document_texts, judge
 from wattrag.retrieval.records import Attempt, Hit, Retrieved, Scores, Snippet
 from wattrag.retrieval.retrieve import retrieve

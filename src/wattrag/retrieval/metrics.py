@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict
 
 from wattrag.datafiles.questions import Question
 from wattrag.datafiles.refs import parse_refs
-from wattrag.index.read import OpenIndex
+from wattrag.index.searched import SearchedIndex
 from wattrag.retrieval.records import Retrieved
 
 _WORD = re.compile(r"\w+")
@@ -45,7 +45,7 @@ class QuestionMetrics(BaseModel):
     evidence_at_6k: bool | None
 
 
-def document_texts(index: OpenIndex) -> dict[str, str]:
+def document_texts(index: SearchedIndex) -> dict[str, str]:
     """All text of each document, by id: what a gold quote is looked up in."""
     parts: dict[str, list[str]] = defaultdict(list)
     for node in index.nodes:

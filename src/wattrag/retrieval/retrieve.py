@@ -7,7 +7,7 @@ import numpy as np
 from wattrag.config.settings import Retriever
 from wattrag.datafiles.questions import Question
 from wattrag.errors import InputError
-from wattrag.index.read import OpenIndex
+from wattrag.index.searched import SearchedIndex
 from wattrag.llm.cross_encoder import Reranker
 from wattrag.llm.embedding import Embedder
 from wattrag.retrieval.batch import Searched, search
@@ -20,7 +20,7 @@ from wattrag.store.vectors import VectorStore
 
 
 def retrieve(  # noqa: PLR0917
-    index: OpenIndex,
+    index: SearchedIndex,
     questions: Sequence[Question],
     settings: Retriever,
     depth: int,
@@ -72,7 +72,7 @@ def retrieve(  # noqa: PLR0917
 
 
 def _attempts(  # noqa: PLR0917
-    index: OpenIndex,
+    index: SearchedIndex,
     leaves: Outline,
     searched: Searched,
     settings: Retriever,
@@ -112,7 +112,7 @@ def _anchor(leaves: Outline, row: int, searched: Searched) -> Anchor:
     return Anchor(span.start + int(np.argmax(scores)), span)
 
 
-def _documents(index: OpenIndex, snippets: Mapping[str, Snippet]) -> dict[str, Cited]:
+def _documents(index: SearchedIndex, snippets: Mapping[str, Snippet]) -> dict[str, Cited]:
     """Title, url and citation of every document in the context."""
     found = {}
     for document_id in sorted({snippet.document_id for snippet in snippets.values()}):
