@@ -35,7 +35,7 @@ bits change with its place in the block; in blocks of 8 on the right they never 
 Dtype = Literal["f32", "f16", "i8"]
 _CONNECTIVITY: dict[Mode, int] = {"exact": 2, "hnsw": 16}
 _EXPANSION_ADD: dict[Mode, int] = {"exact": 1, "hnsw": 128}
-_EXPANSION_SEARCH = 256
+_EXPANSION_SEARCH = 128
 COSINE_DIGITS = 6
 """Decimals of a cosine that count: the last bits differ from one processor to the next."""
 _SPARE = 32
