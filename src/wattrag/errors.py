@@ -1,6 +1,11 @@
 """The errors users see, and the exit codes they carry."""
 
 
+def visible(text: str) -> str:
+    """`text` with its control and format characters spelled out, fit for a terminal."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 class WattragError(Exception):
     """A failure with a message for the user; a command that meets one exits with `exit_code`."""
 
@@ -15,7 +20,7 @@ class InputError(WattragError):
     def __init__(self, where: str, problem: str, cure: str = "") -> None:
         self.where, self.problem, self.cure = where, problem, cure
         line = f"{where}: {problem}" + (f"; {cure}" if cure else "")
-        super().__init__(" ".join(line.split()))
+        super().__init__(visible(" ".join(line.split())))
 
 
 class RunFailedError(WattragError):

@@ -89,6 +89,8 @@ def read_bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise InputError(str(path), error.strerror or "cannot be read", "check the path") from error
+    except ValueError as error:  # a NUL in it
+        raise InputError(str(path), "is no path", "check the path") from error
 
 
 def canonical_json(value: Any) -> str:

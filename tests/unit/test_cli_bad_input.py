@@ -141,6 +141,11 @@ def test_a_bad_configuration(line_for, config, expected):
     [
         ({"metadata.csv": SHEET}, "questions.csv: No such file or directory; check the path"),
         (
+            {"study.yaml": CONFIG.replace("metadata.csv", '"a\\0.csv"')},
+            "a\\x00.csv: is no path; check the path",
+        ),
+        ({"study.yaml": CONFIG.replace("metadata", "m" * 5000)}, "mmmm"),
+        (
             {"metadata.csv": SHEET.replace("a.md", "b.md"), "questions.csv": QUESTIONS},
             "metadata.csv: a: no file 'b.md'; ",
         ),
@@ -159,6 +164,14 @@ def test_an_ensemble_without_members(line_for):
     files = {"study.yaml": config, "metadata.csv": SHEET, "questions.csv": QUESTIONS}
     assert line_for(files, "check", "study.yaml").startswith(
         "study.yaml: ensembles.v.members: 'hybird/*' matches nothing; "
+    )
+
+
+def test_a_weight_of_no_member(line_for):
+    config = CONFIG + "ensembles: {v: {members: ['*'], weights: {hybird: 2}}}\n"
+    files = {"study.yaml": config, "metadata.csv": SHEET, "questions.csv": QUESTIONS}
+    assert line_for(files, "check", "study.yaml") == (
+        "study.yaml: ensembles.v.weights: 'hybird' is no member; known: hybrid/extractive/none/run1"
     )
 
 

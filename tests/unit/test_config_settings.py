@@ -2,7 +2,7 @@ import pytest
 
 from wattrag.config.settings import Settings, complete
 from wattrag.errors import InputError
-from wattrag.study.load import read_settings
+from wattrag.study.load import config_name, read_settings
 
 SHORTEST = {"sources": {"papers": {"sheet": "s.csv"}}, "datafiles": {"dev": {"path": "q.csv"}}}
 
@@ -66,6 +66,15 @@ def test_texts_of_the_command_line_become_numbers_and_truth_values():
             {"ensembles": {"v": {"members": ["x"], "strategy": "best"}}},
             "config: ensembles.v.strategy: Input should be 'majority', ",
         ),
+        (
+            {"ensembles": {"v": {"members": ["x"], "weights": {"x": float("nan")}}}},
+            "config: ensembles.v.weights.x: Input should be a finite number",
+        ),
+        (
+            {"ensembles": {"v": {"members": ["x"], "weights": {"x": -1}}}},
+            "config: ensembles.v.weights.x: Input should be greater than or equal to 0 ",
+        ),
+        ({"models": ["a", "b", "a"]}, "config: models: 'a' is listed twice; list it once"),
         ({"store": None, "env": "a/b"}, "config: env: id 'a/b' cannot name a file; "),
     ],
 )
@@ -73,3 +82,12 @@ def test_the_first_wrong_key_or_value_is_named_with_its_cure(config, expected):
     with pytest.raises(InputError) as error:
         read_settings(config)
     assert str(error.value).startswith(expected)
+
+
+def test_messages_call_a_configuration_by_its_file_if_it_can_be_no_other(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    here, there = tmp_path / "a" / "study.yaml", tmp_path.parent / "b.yaml"
+    assert config_name([here], overridden=False) == "a/study.yaml"
+    assert config_name([there], overridden=False) == str(there)
+    assert config_name([here], overridden=True) == "config"
+    assert config_name([here, there], overridden=False) == "config"

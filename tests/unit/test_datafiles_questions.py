@@ -55,6 +55,7 @@ def test_columns_of_other_names_are_mapped(tmp_path):
     [
         ("", "q.csv: holds no questions; add at least one row"),
         ("q1, \n", "q.csv:2: empty question 'q1'; write it or remove the row"),
+        ("q1,\u200b ?\n", "q.csv:2: empty question 'q1'; write it or remove the row"),
         (",Why?\n", "q.csv:2: id '' is not usable; "),
         ("../../etc/x,Why?\n", "q.csv:2: id '../../etc/x' looks like a path; "),
         ("q1,Why?\nq1,How?\n", "q.csv:3: duplicate id 'q1' (first at "),

@@ -47,6 +47,7 @@ def test_the_extension_comes_from_the_path_of_the_url(url, extension):
     [
         ("", "metadata.csv: lists no documents; add at least one row"),
         ("a,A,\n", "metadata.csv:2: empty url; give a http(s) or file url, or a path"),
+        ("a,A,https://[x/a.pdf\n", "metadata.csv:2: url 'https://[x/a.pdf' is none (Invalid "),
         ("../../etc/x,A,a.pdf\n", "metadata.csv:2: id '../../etc/x' cannot name a file; "),
         (",A,a.pdf\n", "metadata.csv:2: id '' cannot name a file; "),
         ("a,A,a.pdf\n a,B,b.pdf\n", "metadata.csv:3: duplicate id 'a' (first at "),

@@ -71,17 +71,21 @@ AT_START = {
         lambda f: edit(f / "plain.csv", QUESTIONS[0][1], ""),
         "empty question 't1'",
     ),
+    "broken address": (
+        lambda f: edit(f / "metadata.csv", "cedar2022.md", "https://[x/c.pdf"),
+        "metadata.csv:3: url 'https://[x/c.pdf' is none",
+    ),
     "missing document": (
         lambda f: (f / "cedar2022.md").unlink(),
         "cedar2022: no file 'cedar2022.md'",
     ),
     "unknown key": (
         lambda f: configure(f, lambda c: c["retrievers"]["bm25"].update(topk=3)),
-        "retrievers.bm25.topk: unknown key; did you mean 'top_k'?",
+        "study.yaml: retrievers.bm25.topk: unknown key; did you mean 'top_k'?",
     ),
     "wrong type": (
         lambda f: configure(f, lambda c: c["retrievers"]["bm25"].update(top_k="many")),
-        "retrievers.bm25.top_k",
+        "study.yaml: retrievers.bm25.top_k: Input should be a valid integer",
     ),
     "unknown model": (
         lambda f: configure(f, lambda c: c.update(models=["extractiv"])),
@@ -93,7 +97,7 @@ AT_START = {
     ),
     "member that matches nothing": (
         lambda f: configure(f, lambda c: c["ensembles"]["vote"].update(members=["nobody/*"])),
-        "ensembles.vote.members: 'nobody/*' matches nothing",
+        "study.yaml: ensembles.vote.members: 'nobody/*' matches nothing",
     ),
 }  # fmt: skip
 
@@ -106,7 +110,9 @@ def test_bad_input_ends_a_run_before_it_starts(tmp_path, spoil, line):
     done = snakemake(tmp_path, "-n", check=False)
 
     assert done.returncode == 1
-    assert line in done.stdout.strip().splitlines()[-1]
+    last = done.stdout.strip().splitlines()[-1]
+    assert line in last
+    assert "Traceback" not in done.stdout
     assert not (tmp_path / "results").exists()
 
 

@@ -88,6 +88,11 @@ def change_fusion(folder: Path) -> None:
     change(folder, lambda c: c["retrievers"]["hybrid"].update(fusion="rrf"))
 
 
+def change_rerank(folder: Path) -> None:
+    """How one retriever orders what it has found."""
+    change(folder, lambda c: c["retrievers"]["hybrid"].update(rerank_strategy="score"))
+
+
 def change_retries(folder: Path) -> None:
     """Deepening of one pipeline, within what its retriever has prepared for the other."""
     change(folder, lambda c: c["pipelines"].update(shallow={"retriever": "bm25", "max_retries": 0}))
@@ -175,6 +180,7 @@ EDITS = [
     (change_rules, {**SCORES, "score_external": 1}),
     (change_top_k, ONE_PIPELINE),
     (change_fusion, ONE_PIPELINE),
+    (change_rerank, ONE_PIPELINE),
     (change_retries, {"answer": 2, **ENSEMBLE, "score_experiment": 1, "score_ensemble": 1,
                       **TABLES}),
     (change_vote, {**ENSEMBLE, "score_ensemble": 1, **TABLES}),

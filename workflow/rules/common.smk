@@ -13,13 +13,19 @@ from wattrag.analysis.plots import PLOTS
 from wattrag.errors import InputError
 from wattrag.study import jobs, specs
 from wattrag.study.job import error_lines
-from wattrag.study.load import load_study
+from wattrag.study.load import config_name, load_study
 
 # `workflow.basedir` would be the user's own folder when this is used as a module.
 ROOT = Path(str(workflow.current_basedir)).resolve().parents[1]
 
 try:
-    STUDY = load_study(config, root=ROOT)
+    STUDY = load_study(
+        config,
+        config_name(
+            workflow.configfiles, overridden=bool(workflow.config_settings.config)
+        ),
+        root=ROOT,
+    )
     EXTERNALS = jobs.external_results(STUDY)
     MERGED = jobs.merged_results(STUDY, Path("results"))
     ENSEMBLES = jobs.ensembles(STUDY)

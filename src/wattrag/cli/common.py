@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from wattrag.errors import visible
+
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
@@ -20,9 +22,7 @@ class Notices(logging.Handler):
 
 def print_problem(message: str) -> None:
     """Print an error or a notice on stderr: one line, control characters made visible."""
-    line = " ".join(message.split())
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
-    typer.echo(f"wattrag: {shown}", err=True)
+    typer.echo(f"wattrag: {visible(' '.join(message.split()))}", err=True)
 
 
 def print_json(value: Any) -> None:

@@ -64,12 +64,8 @@ def kind_of(path: Path, against: Against) -> str:
 
 def check_study(path: Path, _: Against) -> str:
     """Read a study's configuration and all that it names, as the workflow does."""
-    try:
-        study = load_study(read_config_file(path), str(path))
-        found = len(experiments(study)), len(external_results(study)), len(ensembles(study))
-    except InputError as error:
-        where = str(path) if error.where == "config" else error.where
-        raise InputError(where, error.problem, error.cure) from error
+    study = load_study(read_config_file(path), str(path))
+    found = len(experiments(study)), len(external_results(study)), len(ensembles(study))
     kinds = zip(found, ("experiment", "external result", "ensemble"), strict=True)
     return ", ".join(_count(n, kind) for n, kind in kinds if n) or "nothing to run"
 

@@ -11,7 +11,9 @@ from wattrag.errors import InputError
 class Config(BaseModel):
     """A frozen section of the configuration; unknown keys are errors."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False
+    )
 
 
 def _path_safe(value: str) -> str:

@@ -1,7 +1,7 @@
 """The configuration of a study. Docstrings here are the reference in `config/README.md`."""
 
 from collections.abc import Mapping
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -153,7 +153,7 @@ class Ensemble(Config):
     """Members that abstain do not vote, unless all do."""
     tiebreak: Literal["first", "blank"] = "first"
     """On a tie: the value seen first in member order, or no answer if all differ."""
-    weights: dict[str, float] | None = None
+    weights: dict[str, Annotated[float, Field(ge=0)]] | None = None
     """Votes per member, by the member's full name; 1 where none is given."""
     raw_votes: bool = False
     """Vote on the strings as they are, instead of on normalised values."""
@@ -249,6 +249,13 @@ class Settings(Config):
     @classmethod
     def _complete(cls, data: object) -> object:
         return complete(data) if isinstance(data, dict) else data
+
+    @model_validator(mode="after")
+    def _models_once(self) -> Self:
+        for name in self.models:
+            if self.models.count(name) > 1:
+                raise ValueError(f"models: '{name}' is listed twice; list it once")
+        return self
 
     @model_validator(mode="after")
     def _names_exist(self) -> Self:

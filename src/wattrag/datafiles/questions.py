@@ -82,7 +82,7 @@ def read_questions(
 def _question(row: Row, flags: tuple[str, ...], gold: Gold | None) -> Question:
     question_id = check_question_id(row["id"].strip(), row.where)
     text = row["question"].strip()
-    if not text:
+    if not any(map(str.isalnum, text)):
         raise InputError(row.where, f"empty question '{question_id}'", "write it or remove the row")
     if len(text) > MAX_QUESTION:
         raise InputError(row.where, f"question of {len(text)} characters", "shorten it")

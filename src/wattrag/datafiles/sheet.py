@@ -41,7 +41,7 @@ def read_sheet(path: Path, limit: int | None = None) -> tuple[SheetRow, ...]:
         limit: keep the first `limit` rows, for trial runs.
 
     Raises:
-        InputError: missing columns, no rows, a duplicate or unusable id, an empty url.
+        InputError: missing columns, no rows, a duplicate or unusable id, an empty or broken url.
     """
     table = read_table(path, required=("id", "title", "url"))
     rows = tuple(_document(row) for row in table.rows)
@@ -56,5 +56,9 @@ def _document(row: Row) -> SheetRow:
     url = row["url"].strip()
     if not url:
         raise InputError(row.where, "empty url", "give a http(s) or file url, or a path")
+    try:
+        urlsplit(url)
+    except ValueError as error:
+        raise InputError(row.where, f"url {url[:60]!r} is none ({error})", "mend it") from error
     fields = ("id", "title", "type", "year", "citation")
     return SheetRow(url=url, **{f: " ".join(row.get(f).split()) for f in fields})

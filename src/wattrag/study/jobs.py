@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from wattrag.config.problems import nearest
 from wattrag.datafiles.ids import check_document_id
 from wattrag.errors import InputError
 from wattrag.study.load import Study
@@ -72,7 +73,7 @@ def external_results(study: Study) -> list[External]:
         return []
     folder = study.path(given)
     if not folder.is_dir():
-        raise InputError("config", f"external_results: no folder '{given}'", "check the path")
+        raise InputError(study.where, f"external_results: no folder '{given}'", "check the path")
     found = []
     for path in sorted(folder.rglob("submission.csv")):
         place = path.parent.relative_to(folder).parts
@@ -102,19 +103,37 @@ def members(study: Study, ensemble: str, datafile: str) -> list[Experiment | Ext
     """The members of an ensemble on a datafile: pattern by pattern, each once.
 
     Raises:
-        InputError: a pattern that matches nothing on any datafile.
+        InputError: a pattern that matches nothing on any datafile, a weight of no member.
     """
     found: dict[Experiment | External, None] = {}
     for pattern in study.settings.ensembles[ensemble].members:
         matching = list(_matching(study, pattern))
         if not matching:
             raise InputError(
-                "config",
+                study.where,
                 f"ensembles.{ensemble}.members: '{pattern}' matches nothing",
                 "write {pipeline}/{model}/{precision}/run{n} or external:{env}/{name}",
             )
-        found.update(dict.fromkeys(m for m in matching if m.datafile == datafile))
-    return list(found)
+        found.update(dict.fromkeys(matching))
+    _check_weights(study, ensemble, [member_name(member) for member in found])
+    return [member for member in found if member.datafile == datafile]
+
+
+def member_name(member: Experiment | External) -> str:
+    """How an ensemble's settings call a member."""
+    if isinstance(member, External):
+        return f"{EXTERNAL}:{member.env}/{member.name}"
+    return member.name
+
+
+def _check_weights(study: Study, ensemble: str, names: list[str]) -> None:
+    for name in study.settings.ensembles[ensemble].weights or {}:
+        if name not in names:
+            raise InputError(
+                study.where,
+                f"ensembles.{ensemble}.weights: '{name}' is no member",
+                nearest(name, list(dict.fromkeys(names))),
+            )
 
 
 def ensembles(study: Study) -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """From a configuration to a study: settings checked, models looked up, inputs read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,8 @@ class Study:
     sheets: Mapping[str, tuple[SheetRow, ...]] = field(repr=False)
     question_files: Mapping[str, QuestionFile] = field(repr=False)
     root: Path = SHIPPED
+    where: str = "config"
+    """How messages call the configuration."""
 
     def path(self, given: str) -> Path:
         """A path of the configuration: the user's file first, then the one shipped with us."""
@@ -92,7 +94,22 @@ def question_limit(settings: Settings) -> int | None:
 def resolve(given: str, root: Path = SHIPPED) -> Path:
     """`given` where it exists from the working directory, else from the workflow's own root."""
     path = Path(given)
-    return root / path if not path.exists() and (root / path).exists() else path
+    return root / path if not _exists(path) and _exists(root / path) else path
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # too long, or with a NUL: reading it will say so
+        return False
+
+
+def config_name(files: Sequence[Path], *, overridden: bool) -> str:
+    """How messages call a configuration: by its file, if all of it comes from one file."""
+    if len(files) != 1 or overridden:
+        return "config"
+    path = files[0].absolute()
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def declared_models(root: Path = SHIPPED) -> Registry:
@@ -147,7 +164,7 @@ def load_study(config: Mapping[str, Any], where: str = "config", root: Path = SH
     }
     _check_local_documents(settings, sheets, root)
     _check_trees(settings, root, where)
-    return Study(settings, registry, sheets, questions, root)
+    return Study(settings, registry, sheets, questions, root, where)
 
 
 def _check_models(settings: Settings, registry: Registry, where: str) -> None:

@@ -12,7 +12,7 @@ from wattrag.corpus.readers.ocr import find_engine
 from wattrag.files import canonical_json
 from wattrag.llm import cross_encoder, embedding
 from wattrag.study.code import code_of
-from wattrag.study.jobs import External, members
+from wattrag.study.jobs import member_name, members
 from wattrag.study.load import Study
 
 
@@ -127,7 +127,7 @@ def ensemble(study: Study, name: str, datafile: str) -> str:
     return canonical_json(
         {
             "vote": settings.model_dump(mode="json", exclude={"members"}),
-            "members": [_member_name(m) for m in members(study, name, datafile)],
+            "members": [member_name(m) for m in members(study, name, datafile)],
             "questions": _reading(study, datafile, ("id", "question", "answer_unit")),
             "code": code_of("ensemble", "scoring"),
         }
@@ -151,12 +151,6 @@ def plot(study: Study) -> str:
     """A figure depends on tables and on how figures look."""
     style = study.settings.plots.model_dump(mode="json")
     return canonical_json({"style": style, "code": code_of("analysis/plots")})
-
-
-def _member_name(member: object) -> str:
-    if isinstance(member, External):
-        return f"external:{member.env}/{member.name}"
-    return str(getattr(member, "name", member))
 
 
 def _reading(study: Study, datafile: str, only: tuple[str, ...]) -> dict[str, Any]:
