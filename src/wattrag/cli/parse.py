@@ -40,7 +40,9 @@ def parse(
     *,
     jobs: Annotated[int, typer.Option(min=1, help="Files parsed at the same time.")] = 1,
     parser: Annotated[str, typer.Option(help="How PDFs are read.")] = "fast",
-    seconds: Annotated[float, typer.Option(min=1, help="Time budget of one file.")] = 120.0,
+    seconds: Annotated[
+        float, typer.Option(min=1, help="Time budget of one file, or 3 s a page if more.")
+    ] = 120.0,
     as_json: JsonOption = False,
 ) -> None:
     """Parse documents into trees, one JSON file each; a bad file does not stop the others."""
