@@ -20,9 +20,13 @@ class Notices(logging.Handler):
 
 def print_problem(message: str) -> None:
     """Print an error or a notice on stderr: one line, control characters made visible."""
-    line = " ".join(message.split())
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
-    typer.echo(f"wattrag: {shown}", err=True)
+    typer.echo(f"wattrag: {one_line(message)}", err=True)
+
+
+def one_line(text: str) -> str:
+    """The text in one line, control characters made visible."""
+    line = " ".join(text.split())
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
 
 
 def print_json(value: Any) -> None:

@@ -125,7 +125,7 @@ def open_pdf(path: Path) -> Any:
         InputError: encrypted, damaged beyond repair, without pages, or with too many.
     """
     try:
-        document = pymupdf.open(path, filetype="pdf")
+        document = _opened(path)
         pages = 0 if document.needs_pass else document.page_count
     except (*LIBRARY_ERRORS, OSError) as error:
         _check_memory(error)
@@ -143,6 +143,14 @@ def open_pdf(path: Path) -> Any:
         document.close()
         raise InputError(str(path), problem, cure)
     return document
+
+
+def _opened(path: Path) -> Any:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:  # a name that the library cannot be told
+        return pymupdf.open(stream=path.read_bytes(), filetype="pdf")
+    return pymupdf.open(path, filetype="pdf")
 
 
 def _outline(document: Any) -> dict[str, int]:
