@@ -38,12 +38,17 @@ class WordEmbedder:
     """Each word is a fixed random direction; a text is the sum of its words, at unit length."""
 
     dimensions = 48
+    in_processes = True
+    chunk = 512
 
     def __init__(self, key: str = "words") -> None:
         self.key = key
         self.encoded: list[str] = []
 
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
+    def vector_key(self, role: str) -> str:
+        return self.key
+
+    def encode(self, texts: Sequence[str], role: str = "passage") -> np.ndarray:
         self.encoded.extend(texts)
         rows = [sum(self._word(w) for w in t.lower().split() or [t]) for t in texts]
         vectors = np.array(rows, dtype=np.float32).reshape(len(texts), self.dimensions)

@@ -10,7 +10,8 @@ from wattrag.answering.partial import growing_submission
 from wattrag.answering.records import BLANK, Answer, AnswerRecord
 from wattrag.answering.submission import UNABLE, submission_rows
 from wattrag.answering.usage import usage
-from wattrag.config.models import ExtractiveModel, SentenceTransformersEmbedder
+from wattrag.config.embedders import SentenceTransformersEmbedder
+from wattrag.config.models import ExtractiveModel
 from wattrag.datafiles.submission import read_submission
 from wattrag.errors import InputError
 

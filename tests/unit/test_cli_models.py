@@ -5,6 +5,13 @@ reader: {provider: extractive, name: A reader}
 here: {provider: sentence_transformers, package: json, name: Here, dimensions: 2, params_b: 0.5}
 gone: {provider: sentence_transformers, package: no_such_weights, name: Gone, dimensions: 2}
 """
+FURTHER = """
+hub:
+  {provider: sentence_transformers, model_id: a/b, name: Hub, dimensions: 2,
+   revision: 0123456789abcdef0123456789abcdef01234567}
+loose: {provider: cross_encoder, model_id: a/b, name: Loose}
+api: {provider: openai_embeddings, model_id: m, name: API, dimensions: 2}
+"""
 
 
 def test_models_tell_what_can_run_here(wattrag, tmp_path, monkeypatch):
@@ -23,6 +30,7 @@ def test_models_tell_what_can_run_here(wattrag, tmp_path, monkeypatch):
         "params_b": None,
         "vram_gb": None,
         "missing": [],
+        "lacks": None,
         "runs_here": True,
     }
     assert (here["kind"], here["params_b"], here["runs_here"]) == ("embedder", 0.5, True)
@@ -30,6 +38,18 @@ def test_models_tell_what_can_run_here(wattrag, tmp_path, monkeypatch):
     table = wattrag("models").out.splitlines()
     assert [line.split()[0] for line in table] == ["name", "reader", "here", "gone"]
     assert table[3].endswith("install no_such_weights")
+
+
+def test_what_lacks_weights_a_pin_or_a_key_says_so(wattrag, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/models.yaml").write_text(FURTHER)
+    table = wattrag("models").out.splitlines()
+    assert [line.split()[1] for line in table[1:]] == ["embedder", "cross-encoder", "embedder"]
+    assert table[1].endswith("lacks its weights")
+    assert table[2].endswith("lacks a pinned revision")
+    assert table[3].endswith("lacks OPENAI_API_KEY")
 
 
 def test_a_bad_registry_is_one_line(wattrag, tmp_path, monkeypatch):

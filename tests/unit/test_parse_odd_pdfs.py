@@ -65,8 +65,28 @@ def test_a_page_without_end_is_left_out_and_the_others_are_read(tmp_path: Path) 
     assert tree.metadata["pages"] == 2
 
 
+def test_a_document_that_exhausts_memory_does_not_harm_the_next(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("a.pdf", "bomb.pdf", "c.pdf", "d.pdf")]
+    for path in paths:
+        path.write_bytes(made.many_pages(2))
+    paths[1].write_bytes(made.inflating_page(3000))
+    budget = Budget(seconds=60, memory_bytes=1 << 28)
+    outcomes = {o.item.name: o.result for o in run_bounded(_summary, paths, budget=budget)}
+    assert outcomes["a.pdf"] == outcomes["c.pdf"] == outcomes["d.pdf"]
+    assert "A page among very many others." in str(outcomes["d.pdf"])
+    assert outcomes["bomb.pdf"]
+
+
+def test_a_text_that_all_pages_share_is_not_taken_for_headers_alone(tmp_path: Path) -> None:
+    with pymupdf.open() as document:
+        for _ in range(4):
+            document.new_page().insert_text((72, 60), "Nothing but this is on each page.")
+        document.save(tmp_path / "odd.pdf")
+    assert "Nothing but this" in parse(tmp_path / "odd.pdf", ROW).text
+
+
 def test_a_document_that_uses_up_its_time_is_a_bad_one(tmp_path: Path) -> None:
-    budget = Budget(seconds=2, step_seconds=60)
+    budget = Budget(seconds=2, step_seconds=60, seconds_a_step=1)
     assert "took more than 2 s and was stopped" in _error(tmp_path, made.endless_page(), budget)
 
 

@@ -4,8 +4,9 @@ import os
 import time
 from pathlib import Path
 
+from wattrag.corpus.steps import begin
 from wattrag.corpus.tree import read_tree
-from wattrag.corpus.worker import Budget, run_bounded
+from wattrag.corpus.worker import OUT_OF_MEMORY, Budget, run_bounded
 
 SHORT = Budget(seconds=0.5)
 
@@ -51,6 +52,57 @@ def test_memory_is_bounded() -> None:
     (outcome,) = run_bounded(bytearray, [1 << 30], budget=budget)
     assert outcome.result is None
     assert outcome.error == "needs more memory than a document may use"
+
+
+def _hoard(size: int) -> int:
+    """Take memory and keep it, as a library does that has leaked."""
+    _HOARD.append(bytearray(size))
+    return os.getpid()
+
+
+_HOARD: list[bytearray] = []
+
+
+def test_what_one_item_leaves_behind_is_not_taken_from_the_next() -> None:
+    sizes = [300 << 20, 299 << 20, 301 << 20, 1]
+    outcomes = {o.item: o for o in run_bounded(_hoard, sizes, budget=Budget(memory_bytes=1 << 29))}
+    assert [outcomes[size].error for size in sizes] == [None] * 4
+    assert len({o.result for o in outcomes.values()}) > 1
+
+
+def test_an_item_that_needs_too_much_leaves_the_others_as_they_are() -> None:
+    budget = Budget(memory_bytes=1 << 29)
+    outcomes = {o.item: o.error for o in run_bounded(_hoard, [5, 1 << 30, 6], budget=budget)}
+    assert outcomes == {5: None, 1 << 30: OUT_OF_MEMORY, 6: None}
+
+
+def _step_through(pages: int) -> int:
+    """As many steps as asked, of a third of a second each."""
+    for page in range(1, pages + 1):
+        begin(page)
+        time.sleep(0.3)
+    return pages
+
+
+def test_an_item_of_many_steps_may_take_longer() -> None:
+    budget = Budget(seconds=0.5, seconds_a_step=0.6)
+    (outcome,) = run_bounded(_step_through, [5], budget=budget)
+    assert (outcome.result, outcome.error) == (5, None)
+
+
+def _too_much_at(page: int) -> list[int]:
+    """Five steps, one of which needs more memory than there is; those that were done."""
+    done = []
+    for step in range(1, 6):
+        if begin(step):
+            bytearray(1 << 30 if step == page else 1)
+            done.append(step)
+    return done
+
+
+def test_a_step_that_needs_too_much_memory_is_left_out() -> None:
+    (outcome,) = run_bounded(_too_much_at, [3], budget=Budget(memory_bytes=1 << 29))
+    assert outcome.result == [1, 2, 4, 5]
 
 
 def test_no_items_start_no_process() -> None:

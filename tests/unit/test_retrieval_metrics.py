@@ -5,7 +5,7 @@ import math
 import pytest
 
 from wattrag.datafiles.questions import Gold, Question
-from wattrag.retrieval.metrics import document_texts, judge, means
+from wattrag.retrieval.metrics import document_texts, judge
 from wattrag.retrieval.records import Attempt, Hit, Retrieved, Scores, Snippet
 
 from .small_index import build
@@ -70,13 +70,6 @@ def test_evidence_needs_half_of_the_quotes_trigrams_within_the_first_characters(
 def test_a_quote_that_is_not_in_its_document_is_not_judged():
     assert judged(evidence(["gold"]), quote="these words are not there").evidence_at_2k is None
     assert judged(evidence(["gold"]), quote="two words").evidence_at_2k is None
-
-
-def test_means_leave_out_what_was_not_judged():
-    found = [judged(evidence(["gold"])), judged(evidence(["x"])), judged(evidence([]), refs="")]
-    mean = means(found)
-    assert (mean["hit_at_1"].value, mean["hit_at_1"].n) == (0.5, 2)
-    assert (mean["evidence_at_2k"].value, mean["evidence_at_2k"].n) == (None, 0)
 
 
 def test_document_texts_hold_what_the_index_holds(tmp_path):

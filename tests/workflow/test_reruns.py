@@ -17,14 +17,16 @@ pytestmark = pytest.mark.workflow
 # Jobs by rule: 3 documents, 2 retrievers and pipelines, 2 datafiles of which 1 is labelled,
 # 1 ensemble (the foreign submission is on the labelled datafile), 3 plots.
 SCORES = {"score_experiment": 2, "score_ensemble": 1, "tables": 1, "plot": 3}
+EVIDENCE = {"retrieval_table": 1, "retrieval_plot": 1}
 TABLES = {"tables": 1, "plot": 3}
 ENSEMBLE = {"ensemble": 2}
 ANSWERS = {"answer": 4, **ENSEMBLE, **SCORES}
-RETRIEVALS = {"retrieve": 4, "retrieval_metrics": 2, **ANSWERS}
+RETRIEVALS = {"retrieve": 4, "retrieval_metrics": 2, **EVIDENCE, **ANSWERS}
 INDEX = {"index": 1, **RETRIEVALS}
 ONE_PIPELINE = {
     "retrieve": 2,
     "retrieval_metrics": 1,
+    **EVIDENCE,
     "answer": 2,
     **ENSEMBLE,
     "score_experiment": 1,
@@ -139,6 +141,29 @@ def relabel_model(folder: Path) -> None:
     (folder / "config/models.yaml").write_text(renamed)
 
 
+def declare(folder: Path, old: str, new: str) -> None:
+    """Edit the study's models."""
+    (folder / "config").mkdir()
+    text = (ROOT / "config/models.yaml").read_text()
+    assert old in text
+    (folder / "config/models.yaml").write_text(text.replace(old, new))
+
+
+def embedder_dtype(folder: Path) -> None:
+    """What an embedder computes with."""
+    declare(folder, "  dimensions: 384\n", "  dimensions: 384\n  dtype: bf16\n")
+
+
+def relabel_embedder(folder: Path) -> None:
+    """An embedder's display name and memory changed."""
+    declare(folder, "name: all-MiniLM-L6-v2\n", "name: MiniLM\n  mem_mb: 3000\n")
+
+
+def add_cross_encoder(folder: Path) -> None:
+    """One retriever reranks with a cross-encoder."""
+    change(folder, lambda c: c["retrievers"]["bm25"].update(cross_encoder="ms-marco-minilm"))
+
+
 def index_dtype(folder: Path) -> None:
     """How vectors are stored."""
     change(folder, lambda c: c.update(indexes={"tiny": {"corpus": "tiny", "dtype": "f32"}}))
@@ -151,7 +176,7 @@ EDITS = [
     (replace_document, {"fetch": 1, "parse": 1, **INDEX}),
     (add_question, {**ONE_PIPELINE, "retrieve": 2, "retrieval_metrics": 2, "answer": 2,
                     "ensemble": 1, "score_experiment": 2, "score_external": 1}),
-    (change_gold, {"retrieval_metrics": 2, **SCORES, "score_external": 1}),
+    (change_gold, {"retrieval_metrics": 2, **EVIDENCE, **SCORES, "score_external": 1}),
     (change_rules, {**SCORES, "score_external": 1}),
     (change_top_k, ONE_PIPELINE),
     (change_fusion, ONE_PIPELINE),
@@ -159,12 +184,15 @@ EDITS = [
     (change_retries, {"answer": 2, **ENSEMBLE, "score_experiment": 1, "score_ensemble": 1,
                       **TABLES}),
     (change_vote, {**ENSEMBLE, "score_ensemble": 1, **TABLES}),
-    (change_style, {"plot": 3}),
+    (change_style, {"plot": 3, "retrieval_plot": 1}),
     (merge_results, {"score_external": 1, "compare_tables": 1, "compare_plot": 3}),
     (add_model, {"answer": 4, "score_experiment": 2, **TABLES}),
     (relabel_model, TABLES),
     (add_run, {"answer": 4, "score_experiment": 2, **TABLES}),
     (index_dtype, INDEX),
+    (embedder_dtype, INDEX),
+    (relabel_embedder, {}),
+    (add_cross_encoder, ONE_PIPELINE),
 ]  # fmt: skip
 
 
@@ -178,12 +206,15 @@ def test_only_what_depends_on_an_edit_runs_again(study, edit, jobs):
 LIBRARY_EDITS = [
     ("corpus/readers/markdown.py", {"parse": 3, **INDEX}),
     ("index/build.py", INDEX),
+    ("llm/sentence_transformers.py", INDEX),
+    ("llm/cross_encoder.py", {}),
     ("retrieval/fusion.py", {**RETRIEVALS}),
     ("answering/extractive/reader.py", ANSWERS),
     ("scoring/value.py", {**ENSEMBLE, **SCORES, "score_external": 1}),
     ("ensemble/vote.py", {**ENSEMBLE, "score_ensemble": 1, **TABLES}),
-    ("analysis/tables/leaderboard.py", TABLES),
-    ("analysis/plots/style.py", {"plot": 3}),
+    ("retrieval/metrics.py", {**RETRIEVALS}),
+    ("analysis/tables/leaderboard.py", {**TABLES, **EVIDENCE}),
+    ("analysis/plots/style.py", {"plot": 3, "retrieval_plot": 1}),
     ("cli/main.py", {}),
 ]
 

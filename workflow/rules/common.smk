@@ -129,6 +129,19 @@ def foreign_submission(wildcards):
     return str(FOREIGN[key].submission) if key in FOREIGN else []
 
 
+def judged_retrievals(wildcards):
+    """The metrics of every retriever on a datafile."""
+    return [
+        write(
+            rules.retrieval_metrics.output.metrics,
+            retriever=name,
+            datafile=wildcards.datafile,
+            planner=retriever.planner,
+        )
+        for name, retriever in STUDY.settings.retrievers.items()
+    ]
+
+
 def member_submissions(wildcards):
     """The submissions an ensemble votes over, in member order."""
     return [
@@ -214,6 +227,11 @@ def every_result():
         *(scored(datafile, EXTERNALS) for datafile in LABELLED),
         *expand(rules.tables.output, env=settings.env, datafile=LABELLED),
         *expand(rules.plot.output, env=settings.env, datafile=LABELLED, plot=PLOTS),
+        *expand(
+            [*rules.retrieval_table.output, *rules.retrieval_plot.output],
+            env=settings.env,
+            datafile=LABELLED,
+        ),
         *expand(rules.compare_tables.output, datafile=compared),
         *expand(rules.compare_plot.output, datafile=compared, plot=PLOTS),
     ]

@@ -14,6 +14,7 @@ rule index:
     threads: 4
     resources:
         mem_mb=lambda wc, threads: threads * STUDY.embedder(wc.index).mem_mb,
+        gpu=lambda wc: STUDY.embedder(wc.index).gpus,
     params:
         spec=lambda wc: specs.index(STUDY, wc.index),
     script:

@@ -11,6 +11,9 @@ rule retrieve:
         "results/benchmarks/retrieve/{retriever}/{datafile}/{planner}.tsv"
     conda:
         "../envs/wattrag.yaml"
+    resources:
+        mem_mb=lambda wc: 1000 + sum(m.mem_mb for m in STUDY.searching(wc.retriever)),
+        gpu=lambda wc: max((m.gpus for m in STUDY.searching(wc.retriever)), default=0),
     params:
         spec=lambda wc: specs.retrieve(STUDY, wc.retriever, wc.datafile),
     script:

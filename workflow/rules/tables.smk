@@ -31,3 +31,24 @@ rule tables:
         spec=lambda wc: specs.tables(STUDY),
     script:
         "../scripts/tables.py"
+
+
+rule retrieval_table:
+    input:
+        metrics=judged_retrievals,
+    output:
+        table="results/tables/{env}/{datafile}/retrieval.csv",
+        page=report(
+            "results/tables/{env}/{datafile}/retrieval.html",
+            caption="../report/retrieval.rst",
+            category="Evidence",
+            labels={"datafile": "{datafile}", "result": "table"},
+        ),
+    log:
+        "logs/retrieval_table/{env}/{datafile}.log",
+    conda:
+        "../envs/wattrag.yaml"
+    params:
+        spec=specs.retrieval_table(),
+    script:
+        "../scripts/retrieval_table.py"

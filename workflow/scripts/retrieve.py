@@ -8,8 +8,9 @@ from wattrag.study.job import logged
 with logged(snakemake.log[0]):
     from wattrag.datafiles.questions import read_questions
     from wattrag.files import write_jsonl
-    from wattrag.index.embed import LocalEmbedder
     from wattrag.index.read import open_index
+    from wattrag.llm.cross_encoder import declared_reranker
+    from wattrag.llm.embedding import load_embedder
     from wattrag.retrieval.retrieve import retrieve
     from wattrag.store.vectors import VectorStore
     from wattrag.study.load import declared_models, read_settings
@@ -21,12 +22,14 @@ with logged(snakemake.log[0]):
     retriever = settings.retrievers[snakemake.wildcards.retriever]
     embedder = settings.indexes[retriever.index].embedder
     registry = declared_models(Path(snakemake.scriptdir).resolve().parents[1])
+    crossed = retriever.cross_encoder
     found = retrieve(
         open_index(Path(snakemake.input.index).parent),
         asked.questions,
         retriever,
         spec["depth"],
-        LocalEmbedder(registry[embedder]),
+        load_embedder(registry[embedder]),
         VectorStore(Path(settings.store)),
+        crossed and declared_reranker(registry, crossed, "cross_encoder"),
     )
     write_jsonl(Path(snakemake.output.retrieved), (r.model_dump(mode="json") for r in found))

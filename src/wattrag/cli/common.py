@@ -22,7 +22,12 @@ class Notices(logging.Handler):
 
 def print_problem(message: str) -> None:
     """Print an error or a notice on stderr: one line, control characters made visible."""
-    typer.echo(f"wattrag: {visible(' '.join(message.split()))}", err=True)
+    typer.echo(f"wattrag: {one_line(message)}", err=True)
+
+
+def one_line(text: str) -> str:
+    """The text in one line, control characters made visible."""
+    return visible(" ".join(text.split()))
 
 
 def print_json(value: Any) -> None:

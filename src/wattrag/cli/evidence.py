@@ -1,4 +1,4 @@
-"""Retrieval for the commands that ask: index, embedder and store found from their options."""
+"""Retrieval for the commands that ask: index, models and store found from their options."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,17 +23,21 @@ def find_evidence(
         store: folder of the stores, for the questions' vectors.
 
     Raises:
-        InputError: a bad index, or one of an embedder that is not declared.
+        InputError: a bad index, or one of an embedder that is not declared; no such
+            cross-encoder.
     """
-    from wattrag.index.embed import embedder_of_index
     from wattrag.index.read import open_index
+    from wattrag.llm.cross_encoder import declared_reranker
+    from wattrag.llm.embedding import embedder_of_index
     from wattrag.retrieval.retrieve import retrieve
     from wattrag.store.vectors import VectorStore
     from wattrag.study.load import declared_models
 
-    opened = open_index(index)
+    opened, crossed, reranker = open_index(index), retriever.cross_encoder, None
+    if crossed is not None:
+        reranker = declared_reranker(declared_models(), crossed, "cross_encoder")
     if retriever.dense_weight == 0:
-        return retrieve(opened, questions, retriever, depth, None, None)
+        return retrieve(opened, questions, retriever, depth, None, None, reranker)
     embedder = embedder_of_index(declared_models(), opened.manifest.embedder)
     with VectorStore(store) as vectors:
-        return retrieve(opened, questions, retriever, depth, embedder, vectors)
+        return retrieve(opened, questions, retriever, depth, embedder, vectors, reranker)

@@ -1,14 +1,23 @@
 """`wattrag models`: what `models.yaml` declares, and what can run here."""
 
+import os
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 
 from wattrag.cli.common import JsonOption, print_columns, print_json
-from wattrag.config.models import Declared, ExtractiveModel, SentenceTransformersEmbedder
+from wattrag.config.embedders import CrossEncoderModel, OpenAIEmbedder
+from wattrag.config.models import Declared, EmbedderEntry, ExtractiveModel
+from wattrag.config.weights import LocalWeights
+from wattrag.llm.weights import weights_here
 from wattrag.study.load import declared_models
 
 # What each provider imports, beside a package that an entry names itself.
-IMPORTS = {"extractive": (), "sentence_transformers": ("sentence_transformers",)}
+IMPORTS = {
+    "extractive": (),
+    "sentence_transformers": ("sentence_transformers",),
+    "openai_embeddings": ("openai",),
+    "cross_encoder": ("sentence_transformers",),
+}
 
 
 @dataclass(frozen=True)
@@ -24,15 +33,17 @@ class ListedModel:
     vram_gb: dict[str, float] | None
     missing: tuple[str, ...]
     """Python packages that it needs and that are not installed here."""
+    lacks: str | None
+    """What else it needs and does not have here: its weights, or a key."""
 
     @property
     def runs_here(self) -> bool:
         """True if nothing is missing."""
-        return not self.missing
+        return not self.missing and self.lacks is None
 
 
 def models(as_json: JsonOption = False) -> None:
-    """List the declared models and embedders."""
+    """List the declared models, embedders and cross-encoders."""
     listed = [_listed(name, entry) for name, entry in declared_models().items()]
     if as_json:
         print_json([asdict(model) | {"runs_here": model.runs_here} for model in listed])
@@ -42,25 +53,44 @@ def models(as_json: JsonOption = False) -> None:
 
 
 def _listed(name: str, entry: Declared) -> ListedModel:
-    embeds = isinstance(entry, SentenceTransformersEmbedder)
-    package = entry.package if isinstance(entry, SentenceTransformersEmbedder) else None
+    package = entry.package if isinstance(entry, LocalWeights) else None
     needed = [*IMPORTS[entry.provider], *([package] if package else [])]
     return ListedModel(
         name=name,
-        kind="embedder" if embeds else "model",
+        kind=_kind(entry),
         label=entry.name,
         provider=entry.provider,
         precisions=entry.precisions if isinstance(entry, ExtractiveModel) else (),
         params_b=entry.params_b,
         vram_gb=getattr(entry, "vram_gb", None),
         missing=tuple(p for p in needed if find_spec(p.partition(".")[0]) is None),
+        lacks=_lacks(entry),
     )
+
+
+def _kind(entry: Declared) -> str:
+    if isinstance(entry, EmbedderEntry):
+        return "embedder"
+    return "cross-encoder" if isinstance(entry, CrossEncoderModel) else "model"
+
+
+def _lacks(entry: Declared) -> str | None:
+    """What an entry needs besides packages and does not have here."""
+    if isinstance(entry, OpenAIEmbedder):
+        return None if os.environ.get("OPENAI_API_KEY") else "OPENAI_API_KEY"
+    if not isinstance(entry, LocalWeights) or entry.package is not None:
+        return None
+    if not entry.pinned:
+        return "a pinned revision"
+    return None if weights_here(entry) else "its weights"
 
 
 def _row(model: ListedModel) -> list[str]:
     memory = ", ".join(f"{k} {v:g}" for k, v in (model.vram_gb or {}).items())
     size = "" if model.params_b is None else f"{model.params_b:g}"
-    here = "yes" if model.runs_here else f"install {', '.join(model.missing)}"
+    here = f"install {', '.join(model.missing)}" if model.missing else "yes"
+    if model.lacks is not None and not model.missing:
+        here = f"lacks {model.lacks}"
     precisions = ", ".join(model.precisions)
     return [
         model.name, model.kind, model.label, model.provider, precisions, size, memory, here,

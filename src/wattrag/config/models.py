@@ -1,4 +1,4 @@
-"""Declared models (`models.yaml`): chat models and embedders, one entry each."""
+"""Declared models (`models.yaml`): chat models, embedders, cross-encoders, one entry each."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -6,29 +6,19 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import Field, TypeAdapter, ValidationError
 
-from wattrag.config.base import Config, Name
+from wattrag.config.base import Name
+from wattrag.config.declared import DeclaredModel
+from wattrag.config.embedders import (
+    CrossEncoderModel,
+    OpenAIEmbedder,
+    SentenceTransformersEmbedder,
+)
 from wattrag.config.problems import first_problem
 from wattrag.errors import InputError
 from wattrag.files import read_bytes
 
 
-class _Declared(Config):
-    name: str
-    """Display name in tables and plots."""
-    family: str = ""
-    """Models of one family are compared in a scaling table."""
-    params_b: float | None = Field(default=None, gt=0)
-    """Parameters in billions; null if not published."""
-    notes: str = ""
-    """Anything a reader of the file should know."""
-
-    @property
-    def label(self) -> dict[str, object]:
-        """What tables and plots show of this entry."""
-        return {"name": self.name, "family": self.family, "params_b": self.params_b}
-
-
-class ExtractiveModel(_Declared):
+class ExtractiveModel(DeclaredModel):
     """The reader without weights: it answers from the retrieved sentences alone."""
 
     provider: Literal["extractive"]
@@ -45,33 +35,11 @@ class ExtractiveModel(_Declared):
         return {"provider"}
 
 
-class SentenceTransformersEmbedder(_Declared):
-    """A sentence-transformers model: from an installed package or from a pinned hub revision."""
-
-    provider: Literal["sentence_transformers"]
-    """Runs locally, on a CPU or a GPU."""
-    package: str | None = None
-    """Python package that carries the weights; no download."""
-    model_id: str | None = None
-    """Hub id, where no package carries the weights."""
-    revision: str | None = None
-    """Commit of the hub repository, so that the vectors stay the same."""
-    dimensions: int = Field(gt=0)
-    """Length of a vector."""
-    batch_size: int = Field(default=8, gt=0)
-    """Texts per forward pass; small batches of similar length are fastest on a CPU."""
-    mem_mb: int = Field(default=2000, gt=0)
-    """Main memory a job needs, in MB."""
-
-    @property
-    def key(self) -> dict[str, object]:
-        """What of this entry changes a vector."""
-        fields = ("provider", "package", "model_id", "revision", "dimensions")
-        return {f: getattr(self, f) for f in fields}
-
-
+EmbedderEntry = SentenceTransformersEmbedder | OpenAIEmbedder
+"""Entries that turn texts into vectors."""
 Declared = Annotated[
-    ExtractiveModel | SentenceTransformersEmbedder, Field(discriminator="provider")
+    ExtractiveModel | SentenceTransformersEmbedder | OpenAIEmbedder | CrossEncoderModel,
+    Field(discriminator="provider"),
 ]
 Registry = dict[Name, Declared]
 _ADAPTER: TypeAdapter[Registry] = TypeAdapter(Registry)

@@ -13,7 +13,12 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import AfterValidator, BaseModel
 from pydantic.fields import FieldInfo
 
-from wattrag.config.models import ExtractiveModel, SentenceTransformersEmbedder
+from wattrag.config.embedders import (
+    CrossEncoderModel,
+    OpenAIEmbedder,
+    SentenceTransformersEmbedder,
+)
+from wattrag.config.models import ExtractiveModel
 from wattrag.config.schema import schema_text
 from wattrag.config.settings import Settings
 from wattrag.errors import InputError
@@ -40,6 +45,8 @@ def reference() -> str:
     parts.append(
         _table("`models.yaml`, provider `sentence_transformers`", SentenceTransformersEmbedder)
     )
+    parts.append(_table("`models.yaml`, provider `openai_embeddings`", OpenAIEmbedder))
+    parts.append(_table("`models.yaml`, provider `cross_encoder`", CrossEncoderModel))
     return "\n\n".join(parts)
 
 

@@ -96,8 +96,8 @@ class Retriever(Config):
     """Keep each node once over all queries of a question."""
     rerank_strategy: Literal["frequency", "score", "combined"] | None = "combined"
     """Order over all queries: how often a node was found, how well, or 0.4 and 0.6 of each."""
-    cross_encoder: None = None
-    """Model that reranks the hits; only null (none) is implemented."""
+    cross_encoder: Name | None = None
+    """Cross-encoder of models.yaml that reads question and text together and orders the hits."""
     top_k_final: int | None = Field(default=10, ge=1)
     """Hits kept after reranking; null keeps all."""
     retrieval_threshold: float = Field(default=0.25, ge=-1, le=1)

@@ -21,8 +21,10 @@ def check_content(path: Path, extension: str, where: str) -> None:
         where: what an error message names, an url or a path.
 
     Raises:
-        InputError: empty, a web page, binary where text is promised, or no PDF.
+        InputError: no file, empty, a web page, binary where text is promised, or no PDF.
     """
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        raise InputError(where, "is no file", "check the path")
     try:
         with path.open("rb") as source:
             head = source.read(_HEAD)

@@ -25,7 +25,6 @@ from wattrag.errors import InputError
 from wattrag.files import digest, write_json
 from wattrag.index.cache import embed_texts
 from wattrag.index.citations import with_citations
-from wattrag.index.embed import Embedder
 from wattrag.index.lexical import build_lexical
 from wattrag.index.manifest import (
     FORMAT,
@@ -41,6 +40,7 @@ from wattrag.index.nodes import write_nodes
 from wattrag.index.select import IndexedNode, indexed_nodes
 from wattrag.index.targets import PARAGRAPH_SHARE, Targets, search_targets
 from wattrag.index.vectors import VectorIndex, search_mode, write_vectors
+from wattrag.llm.embedding import Embedder
 from wattrag.store.vectors import VectorStore
 
 BUILT = "built.json"
@@ -68,6 +68,8 @@ class _Content:
     nodes: Sequence[IndexedNode]
     spec: Index
     embedder_key: str
+    vector_key: str
+    """Whose vectors: another device or number format makes another index, not a mixture."""
     dimensions: int
 
     @cached_property
@@ -75,7 +77,7 @@ class _Content:
         """SHA-256 over all of it."""
         determinants = {
             "format": FORMAT,
-            "embedder": [self.embedder_key, self.dimensions],
+            "embedder": [self.embedder_key, self.vector_key, self.dimensions],
             "dtype": self.spec.dtype,
             "paragraphs": self.spec.paragraphs,
             "paragraph_share": PARAGRAPH_SHARE,
@@ -115,7 +117,9 @@ def build_index(
     nodes = indexed_nodes(with_citations(found, rows) if spec.use_citations else found)
     if not any(node.searched for node in nodes):
         raise InputError(str(target), "no document has text", "parse documents that have some")
-    content = _Content(nodes, spec, embedder.key, embedder.dimensions)
+    content = _Content(
+        nodes, spec, embedder.key, embedder.vector_key("passage"), embedder.dimensions
+    )
     target.mkdir(parents=True, exist_ok=True)
     with _locked(target):
         old = _current(target)
@@ -123,7 +127,9 @@ def build_index(
         if old is not None and old.content_hash == content.hash:
             return _finish(target, old, unchanged=True)
         targets = search_targets(
-            nodes, spec.paragraphs, lambda texts: embed_texts(embedder, store, texts, workers)
+            nodes,
+            spec.paragraphs,
+            lambda texts: embed_texts(embedder, store, texts, "passage", workers),
         )
         manifest = _write(target, generation, content, targets)
         write_manifest(target, manifest)

@@ -12,7 +12,7 @@ two seconds for 25,000 sentences.
 import logging
 from collections.abc import Sequence
 from functools import cache
-from itertools import groupby
+from itertools import chain, groupby, islice
 from pathlib import Path
 
 import bm25s
@@ -53,10 +53,10 @@ class LexicalIndex:
 
 def build_lexical(nodes: Sequence[IndexedNode], settings: Lexical) -> LexicalIndex:
     """The lexical index of all leaves of `nodes`."""
-    texts, rows = _windows(nodes, settings)
+    found = list(leaves(nodes))
     index = bm25s.BM25()
-    index.index(_vocabulary(_tokens(texts, settings)), show_progress=False)
-    return LexicalIndex(index, rows, settings)
+    index.index(_vocabulary(_windows(found, nodes, settings)), show_progress=False)
+    return LexicalIndex(index, [leaf.row for leaf in found], settings)
 
 
 def load_lexical(folder: Path, nodes: Sequence[IndexedNode], settings: Lexical) -> LexicalIndex:
@@ -75,18 +75,34 @@ def load_lexical(folder: Path, nodes: Sequence[IndexedNode], settings: Lexical) 
     return LexicalIndex(index, rows, settings)
 
 
-def _windows(nodes: Sequence[IndexedNode], settings: Lexical) -> tuple[list[str], list[int]]:
-    """The text of each leaf's window, and the leaf's row."""
+def _windows(
+    found: Sequence[IndexedNode], nodes: Sequence[IndexedNode], settings: Lexical
+) -> list[list[str]]:
+    """The words of each leaf's window: those of the title, then of the leaves around it.
+
+    Each text is split into words once, though several windows hold it.
+    """
     before, after = (settings.window - 1) // 2, settings.window // 2
-    texts, rows = [], []
-    for _, group in groupby(leaves(nodes), key=lambda leaf: section_of(leaf, nodes)):
+    words = iter(_tokens([leaf.text for leaf in found], settings))
+    titles = _title_words(found, nodes, settings)
+    windows = []
+    for _, group in groupby(found, key=lambda leaf: section_of(leaf, nodes)):
         section = list(group)
-        title = f"{document_title(section[0], nodes)}\n" if settings.title else ""
+        own = list(islice(words, len(section)))
         for place, leaf in enumerate(section):
-            around = section[max(0, place - before) : place + after + 1]
-            texts.append(title + " ".join(n.text for n in around))
-            rows.append(leaf.row)
-    return texts, rows
+            around = own[max(0, place - before) : place + after + 1]
+            windows.append([*titles[leaf.document_id], *chain.from_iterable(around)])
+    return windows
+
+
+def _title_words(
+    found: Sequence[IndexedNode], nodes: Sequence[IndexedNode], settings: Lexical
+) -> dict[str, list[str]]:
+    """The words of each document's title, by document id; none if the settings leave it out."""
+    titles = {leaf.document_id: document_title(leaf, nodes) for leaf in found}
+    if not settings.title:
+        return {document_id: [] for document_id in titles}
+    return dict(zip(titles, _tokens(list(titles.values()), settings), strict=True))
 
 
 def section_of(node: IndexedNode, nodes: Sequence[IndexedNode]) -> int:

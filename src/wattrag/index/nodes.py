@@ -1,4 +1,7 @@
-"""The node store: one SQLite file, written once, read without locks."""
+"""The node store: one SQLite file, written once, read whole and without locks.
+
+It needs no index: a row's number is its place, and an id is looked up among all nodes in memory.
+"""
 
 import json
 import sqlite3
@@ -14,7 +17,7 @@ from wattrag.index.select import IndexedNode
 _SCHEMA = """
 CREATE TABLE nodes (
     row INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
+    id TEXT NOT NULL,
     kind TEXT NOT NULL,
     document_id TEXT NOT NULL,
     parent INTEGER REFERENCES nodes(row),

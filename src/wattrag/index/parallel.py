@@ -6,10 +6,11 @@ Two threads in one process are slower than one on short texts; two processes hal
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context, parent_process
 from threading import Thread
 
-from wattrag.index.embed import Embedder
+from wattrag.llm.embedding import Embedder, Role
 from wattrag.store.vectors import FloatMatrix
 
 WORTH_IT = 4
@@ -17,16 +18,17 @@ WORTH_IT = 4
 
 
 def encode_chunks(
-    embedder: Embedder, chunks: Sequence[Sequence[str]], workers: int
+    embedder: Embedder, chunks: Sequence[Sequence[str]], role: Role, workers: int
 ) -> Iterator[FloatMatrix]:
     """The vectors of each chunk, in order."""
-    if workers <= 1 or len(chunks) < WORTH_IT:
-        yield from map(embedder.encode, chunks)
+    encode = partial(embedder.encode, role=role)
+    if workers <= 1 or len(chunks) < WORTH_IT or not embedder.in_processes:
+        yield from map(encode, chunks)
         return
     with ProcessPoolExecutor(
         min(workers, len(chunks)), mp_context=get_context("spawn"), initializer=_end_with_parent
     ) as pool:
-        yield from pool.map(embedder.encode, chunks)
+        yield from pool.map(encode, chunks)
 
 
 def _end_with_parent() -> None:

@@ -8,30 +8,26 @@ import numpy as np
 
 from wattrag.config.settings import Lexical
 from wattrag.errors import InputError
-from wattrag.index.embed import Embedder
 from wattrag.index.lexical import LexicalIndex, build_lexical, load_lexical
 from wattrag.index.manifest import Manifest, check_files, read_manifest
 from wattrag.index.nodes import read_nodes
+from wattrag.index.searched import SearchedIndex
 from wattrag.index.select import IndexedNode
 from wattrag.index.vectors import VectorIndex
 
 
-class OpenIndex:
-    """A checked index; its parts are read when first used."""
+class OpenIndex(SearchedIndex):
+    """A checked index on disk; its parts are read when first used."""
 
     def __init__(self, path: Path, manifest: Manifest) -> None:
-        self.path, self.manifest = path, manifest
+        self.path, self.manifest, self.name = path, manifest, str(path)
+        self.embedder_key, self.dimensions = manifest.embedder, manifest.dimensions
         self._lexical: dict[Lexical, LexicalIndex] = {}
 
     @cached_property
     def nodes(self) -> Sequence[IndexedNode]:
         """All nodes, by row."""
         return read_nodes(self.path / self.manifest.file("nodes"))
-
-    @cached_property
-    def rows(self) -> dict[str, int]:
-        """Row of a node, by its id."""
-        return {node.id: node.row for node in self.nodes}
 
     @cached_property
     def vectors(self) -> VectorIndex:
@@ -53,28 +49,6 @@ class OpenIndex:
                 else build_lexical(self.nodes, settings)
             )
         return self._lexical[settings]
-
-    def node(self, node_id: str) -> IndexedNode:
-        """A node by its id.
-
-        Raises:
-            InputError: the index has no such node.
-        """
-        if node_id not in self.rows:
-            where = f"{self.path} node '{node_id}'"
-            raise InputError(where, "does not exist", "ids look like doc:sec0:p0:s0")
-        return self.nodes[self.rows[node_id]]
-
-    def check_embedder(self, embedder: Embedder) -> None:
-        """Make sure that questions are embedded as the index was.
-
-        Raises:
-            InputError: the index was built with another embedder or other dimensions.
-        """
-        expected = (self.manifest.embedder, self.manifest.dimensions)
-        if (embedder.key, embedder.dimensions) != expected:
-            problem = f"was built with another embedder ({expected[0]}, {expected[1]} dimensions)"
-            raise InputError(str(self.path), problem, "build the index again, or name that one")
 
 
 def open_index(path: Path) -> OpenIndex:

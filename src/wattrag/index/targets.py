@@ -7,7 +7,7 @@ against 0.77 without; the share of 0.4 was the best of 0, 0.2, 0.4 and 0.6 in mo
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -53,18 +53,18 @@ def search_targets(nodes: Sequence[IndexedNode], mode: ParagraphMode, encode: En
     encoded = encode([nodes[row].text for row in sentences + full])
     own = dict(zip(sentences + full, encoded, strict=True))
     mean = {row: _mean(children[row], own, nodes) for row in children}
-    context = own if mode == "full" else mean
-    chosen = [(row, _with_context(own[row], context.get(_parent(nodes[row])))) for row in sentences]
+    rows, vectors = list(sentences), list(_with_context(sentences, nodes, own, mean, mode))
     for row in paragraphs:
         if len(children.get(row, [])) == 1:
             continue
-        if row in mean and mode != "full":
-            chosen.append((row, mean[row]))
-        if row in own:
-            chosen.append((row, own[row]))
-    chosen.sort(key=lambda pair: pair[0])
-    rows = np.array([row for row, _ in chosen], dtype=np.int64)
-    return Targets(rows, np.array([vector for _, vector in chosen], dtype=np.float32))
+        known = [mean[row]] if row in mean and mode != "full" else []
+        known += [own[row]] if row in own else []
+        rows += [row] * len(known)
+        vectors += known
+    order = np.argsort(rows, kind="stable")
+    return Targets(
+        np.array(rows, dtype=np.int64)[order], np.array(vectors, dtype=np.float32)[order]
+    )
 
 
 def unit(vectors: FloatMatrix) -> FloatMatrix:
@@ -74,16 +74,29 @@ def unit(vectors: FloatMatrix) -> FloatMatrix:
     return scaled
 
 
-def _parent(node: IndexedNode) -> int:
-    return -1 if node.parent is None else node.parent
+def _with_context(
+    sentences: Sequence[int],
+    nodes: Sequence[IndexedNode],
+    own: Mapping[int, FloatMatrix],
+    mean: Mapping[int, FloatMatrix],
+    mode: ParagraphMode,
+) -> FloatMatrix:
+    """Search vectors of sentences, shape (sentences, dimensions).
 
-
-def _with_context(own: FloatMatrix, context: FloatMatrix | None) -> FloatMatrix:
-    return own if context is None else unit(own + np.float32(PARAGRAPH_SHARE) * context)
+    A sentence without a paragraph vector gets a share of zero, which leaves it as it is.
+    """
+    if not sentences:
+        return np.zeros((0, 0), dtype=np.float32)
+    context = own if mode == "full" else mean
+    vectors = np.array([own[row] for row in sentences])
+    nothing = np.zeros_like(vectors[0])
+    parents = [nodes[row].parent for row in sentences]
+    shares = np.array([nothing if p is None else context.get(p, nothing) for p in parents])
+    return unit(vectors + np.float32(PARAGRAPH_SHARE) * shares)
 
 
 def _mean(
-    rows: list[int], own: dict[int, FloatMatrix], nodes: Sequence[IndexedNode]
+    rows: list[int], own: Mapping[int, FloatMatrix], nodes: Sequence[IndexedNode]
 ) -> FloatMatrix:
     lengths = np.array([len(nodes[row].text) for row in rows], dtype=np.float32)
     stacked = np.array([own[row] for row in rows])

@@ -20,6 +20,7 @@ from usearch.compiled import ScalarKind
 from usearch.index import Index as UsearchIndex
 
 from wattrag.errors import InputError
+from wattrag.index.searched import Mode, Positions
 from wattrag.index.targets import Targets, unit
 from wattrag.store.vectors import FloatMatrix
 
@@ -32,10 +33,15 @@ bits change with its place in the block; in blocks of 8 on the right they never 
 """
 
 Dtype = Literal["f32", "f16", "i8"]
-Mode = Literal["exact", "hnsw"]
 _CONNECTIVITY: dict[Mode, int] = {"exact": 2, "hnsw": 16}
 _EXPANSION_ADD: dict[Mode, int] = {"exact": 1, "hnsw": 128}
-_EXPANSION_SEARCH = 256
+_EXPANSION_SEARCH = 128
+COSINE_DIGITS = 6
+"""Decimals of a cosine that count: the last bits differ from one processor to the next."""
+_SPARE = 32
+"""Candidates beyond those wanted: room for what one product for many queries gets wrong."""
+_SCORES_AT_ONCE = 1 << 22
+"""Cosines in memory at a time, 16 MB."""
 
 
 def search_mode(vectors: int) -> Mode:
@@ -60,7 +66,7 @@ def write_vectors(path: Path, targets: Targets, dtype: Dtype, mode: Mode) -> Non
 class VectorIndex:
     """Search over the vectors of an index; opens the file memory-mapped."""
 
-    def __init__(self, path: Path, rows: NDArray[np.int64], mode: Mode) -> None:
+    def __init__(self, path: Path, rows: Positions, mode: Mode) -> None:
         """Open `path`, whose vectors stand for the nodes in `rows`.
 
         Raises:
@@ -83,6 +89,39 @@ class VectorIndex:
         found: Any = self._index.get(np.arange(len(self.rows)))
         return unit(np.vstack(found).astype(np.float32))
 
+    def nearest(self, queries: FloatMatrix, k: int) -> tuple[Positions, FloatMatrix]:
+        """The `k` nearest vectors of every query, best first: positions and cosines.
+
+        Faster than `scores` where nothing else is needed. A query finds the same alone as among
+        others: candidates come from one product for many queries, whose last bits depend on its
+        shape; what counts are their cosines, computed one by one.
+
+        Args:
+            queries: unit vectors, shape (queries, dimensions).
+            k: at most the number of vectors.
+
+        Returns:
+            Two arrays of shape (queries, k); an approximate search pads with position -1 and
+            cosine -inf what it did not find.
+        """
+        if self.mode == "exact":
+            return exact_nearest(self._columns, queries, k)
+        return self._approximate(queries, k)
+
+    def _approximate(self, queries: FloatMatrix, k: int) -> tuple[Positions, FloatMatrix]:
+        keys = np.full((len(queries), k), -1, dtype=np.int64)
+        cosines = np.full((len(queries), k), -np.inf, dtype=np.float32)
+        for number, query in enumerate(queries):
+            matches = self._index.search(self._scaled(query), k, threads=1)
+            keys[number, : len(matches)] = matches.keys
+            cosines[number, : len(matches)] = 1 - matches.distances
+        return keys, cosines
+
+    @cached_property
+    def _columns(self) -> FloatMatrix:
+        """`matrix` with a vector a column: one query reads it twice as fast that way."""
+        return np.ascontiguousarray(self.matrix.T)
+
     def scores(self, queries: FloatMatrix, wanted: int) -> FloatMatrix:
         """Cosines of every query with every vector, f32, shape (queries, vectors).
 
@@ -94,16 +133,16 @@ class VectorIndex:
         if self.mode == "exact":
             return exact_scores(self.matrix, queries)
         result = np.full((len(queries), len(self.rows)), -np.inf, dtype=np.float32)
-        for number, query in enumerate(queries):
-            matches = self._index.search(self._scaled(query), wanted, threads=1)
-            result[number, matches.keys] = 1 - matches.distances
+        keys, cosines = self._approximate(queries, wanted)
+        number, place = np.nonzero(keys >= 0)
+        result[number, keys[number, place]] = cosines[number, place]
         return result
 
     def _scaled(self, query: FloatMatrix) -> NDArray[np.generic]:
         """The query as usearch should compare it; its own cast to i8 wastes most of the range."""
         return _stored(query[None], "i8")[0] if self._index.dtype == ScalarKind.I8 else query
 
-    def cosines(self, query: FloatMatrix, positions: NDArray[np.int64]) -> FloatMatrix:
+    def cosines(self, query: FloatMatrix, positions: Positions) -> FloatMatrix:
         """Cosines of one query with some of the vectors, f32, shape (positions,)."""
         if len(positions) == 0:
             return np.zeros(0, dtype=np.float32)
@@ -112,10 +151,39 @@ class VectorIndex:
 
     def recall(self, queries: FloatMatrix, k: int = 10) -> float:
         """Share of the true `k` nearest vectors that an HNSW search finds."""
-        found = np.argsort(-self.scores(queries, k), axis=1, kind="stable")[:, :k]
-        true = np.argsort(-exact_scores(self.matrix, queries), axis=1, kind="stable")[:, :k]
+        found, _ = self.nearest(queries, k)
+        true, _ = exact_nearest(self._columns, queries, k)
         shared = [len(set(a) & set(b)) for a, b in zip(found.tolist(), true.tolist(), strict=True)]
         return float(np.mean(shared)) / k
+
+
+def exact_nearest(
+    columns: FloatMatrix, queries: FloatMatrix, k: int
+) -> tuple[Positions, FloatMatrix]:
+    """The `k` vectors of highest cosine for every query, ties by position.
+
+    Args:
+        columns: unit vectors, shape (dimensions, vectors).
+        queries: unit vectors, shape (queries, dimensions).
+        k: how many; all if there are fewer.
+
+    Returns:
+        Positions and cosines, shape (queries, k) each.
+    """
+    count = columns.shape[1]
+    k, pool = min(k, count), min(k + _SPARE, count)
+    at_once = max(1, _SCORES_AT_ONCE // count)
+    positions = np.zeros((len(queries), k), dtype=np.int64)
+    cosines = np.zeros((len(queries), k), dtype=np.float32)
+    for start in range(0, len(queries), at_once):
+        block = queries[start : start + at_once]
+        likely = np.argpartition(block @ columns, count - pool, axis=1)[:, count - pool :]
+        for number, query in enumerate(block, start):
+            found = np.sort(likely[number - start])
+            exact = np.round(np.einsum("di,d->i", columns[:, found], query), COSINE_DIGITS)
+            order = np.argsort(-exact, kind="stable")[:k]
+            positions[number], cosines[number] = found[order], exact[order]
+    return positions, cosines
 
 
 def exact_scores(matrix: FloatMatrix, queries: FloatMatrix) -> FloatMatrix:

@@ -9,8 +9,8 @@ import numpy as np
 from wattrag.config.settings import Retriever
 from wattrag.errors import InputError
 from wattrag.index.cache import embed_texts
-from wattrag.index.embed import Embedder
-from wattrag.index.read import OpenIndex
+from wattrag.index.searched import SearchedIndex
+from wattrag.llm.embedding import Embedder
 from wattrag.retrieval.fusion import fuse
 from wattrag.retrieval.search import ScoreArray, complete_dense, dense_scores, lexical_scores
 from wattrag.store.vectors import FloatMatrix, VectorStore
@@ -35,7 +35,7 @@ class Searched:
 
 
 def search(
-    index: OpenIndex,
+    index: SearchedIndex,
     plans: Sequence[tuple[str, ...]],
     settings: Retriever,
     embedder: Embedder | None,
@@ -66,7 +66,7 @@ def search(
 
 
 def _sides(
-    index: OpenIndex, queries: Sequence[str], vectors: FloatMatrix | None, settings: Retriever
+    index: SearchedIndex, queries: Sequence[str], vectors: FloatMatrix | None, settings: Retriever
 ) -> Iterator[tuple[ScoreArray | None, ScoreArray | None]]:
     """Dense and lexical scores of each query; None for a side that has no weight."""
     dense: Iterable[ScoreArray | None] = repeat(None, len(queries))
@@ -82,16 +82,16 @@ def _sides(
 
 
 def _query_vectors(
-    index: OpenIndex,
+    index: SearchedIndex,
     queries: Sequence[str],
     embedder: Embedder | None,
     store: VectorStore | None,
 ) -> FloatMatrix:
     if embedder is None or store is None:
         cure = "name it, or set dense_weight to 0"
-        raise InputError(str(index.path), "a dense search needs the embedder", cure)
+        raise InputError(index.name, "a dense search needs the embedder", cure)
     index.check_embedder(embedder)
-    return embed_texts(embedder, store, queries)
+    return embed_texts(embedder, store, queries, "query")
 
 
 def _stacked(sides: Iterable[ScoreArray | None]) -> ScoreArray | None:

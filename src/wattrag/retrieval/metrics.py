@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict
 
 from wattrag.datafiles.questions import Question
 from wattrag.datafiles.refs import parse_refs
-from wattrag.index.read import OpenIndex
+from wattrag.index.searched import SearchedIndex
 from wattrag.retrieval.records import Retrieved
 
 _WORD = re.compile(r"\w+")
@@ -45,16 +45,7 @@ class QuestionMetrics(BaseModel):
     evidence_at_6k: bool | None
 
 
-class Mean(BaseModel):
-    """Mean over the questions that could be judged; None if there are none."""
-
-    model_config = ConfigDict(frozen=True)
-
-    value: float | None
-    n: int
-
-
-def document_texts(index: OpenIndex) -> dict[str, str]:
+def document_texts(index: SearchedIndex) -> dict[str, str]:
     """All text of each document, by id: what a gold quote is looked up in."""
     parts: dict[str, list[str]] = defaultdict(list)
     for node in index.nodes:
@@ -75,17 +66,6 @@ def judge(
     """
     gold = {question.id: question for question in questions}
     return [_judged(evidence, gold[evidence.id], texts) for evidence in retrieved]
-
-
-def means(judged: Sequence[QuestionMetrics]) -> dict[str, Mean]:
-    """The mean of every metric, with the number of questions behind it."""
-    names = [name for name in QuestionMetrics.model_fields if name != "id"]
-    return {name: _mean([getattr(metrics, name) for metrics in judged]) for name in names}
-
-
-def _mean(values: Sequence[float | None]) -> Mean:
-    known = [float(value) for value in values if value is not None]
-    return Mean(value=sum(known) / len(known) if known else None, n=len(known))
 
 
 def _judged(evidence: Retrieved, question: Question, texts: Mapping[str, str]) -> QuestionMetrics:

@@ -20,6 +20,8 @@ class Scores(_Record):
     """Best BM25 score over the queries."""
     fused: float | None = None
     rerank: float | None = None
+    cross_encoder: float | None = Field(default=None, exclude_if=lambda score: score is None)
+    """Of question and text read together; written only if the retriever has a cross-encoder."""
 
 
 class Hit(_Record):

@@ -8,11 +8,11 @@ FREQUENCY_SHARE, SCORE_SHARE = 0.4, 0.6
 
 Found = Mapping[int, float]
 """What one query found: node row -> fused score, best first."""
+Ranked = list[tuple[int, float | None]]
+"""Node rows with their rerank scores, best first."""
 
 
-def rerank(
-    found: Sequence[Found], strategy: Strategy | None, *, deduplicate: bool
-) -> list[tuple[int, float | None]]:
+def rerank(found: Sequence[Found], strategy: Strategy | None, *, deduplicate: bool) -> Ranked:
     """Node rows with their rerank scores, best first; ties keep the order of discovery.
 
     frequency   number of queries that found the node (ties by score)

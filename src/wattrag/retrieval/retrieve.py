@@ -6,9 +6,12 @@ import numpy as np
 
 from wattrag.config.settings import Retriever
 from wattrag.datafiles.questions import Question
-from wattrag.index.embed import Embedder
-from wattrag.index.read import OpenIndex
+from wattrag.errors import InputError
+from wattrag.index.searched import SearchedIndex
+from wattrag.llm.cross_encoder import Reranker
+from wattrag.llm.embedding import Embedder
 from wattrag.retrieval.batch import Searched, search
+from wattrag.retrieval.crossed import CrossScores
 from wattrag.retrieval.expand import Anchor, expand
 from wattrag.retrieval.hits import ranked_hits
 from wattrag.retrieval.outline import Outline, outline
@@ -17,12 +20,13 @@ from wattrag.store.vectors import VectorStore
 
 
 def retrieve(  # noqa: PLR0917
-    index: OpenIndex,
+    index: SearchedIndex,
     questions: Sequence[Question],
     settings: Retriever,
     depth: int,
     embedder: Embedder | None,
     store: VectorStore | None,
+    reranker: Reranker | None = None,
 ) -> list[Retrieved]:
     """Ranked hits and context of every question, in the questions' order.
 
@@ -34,16 +38,24 @@ def retrieve(  # noqa: PLR0917
             cuts of attempt 0.
         embedder: the index's embedder; not needed at `dense_weight` 0.
         store: known question vectors; not needed at `dense_weight` 0.
+        reranker: the cross-encoder that `settings` name, if they name one.
 
     Raises:
-        InputError: the index was built with another embedder, or none was given.
+        InputError: the index was built with another embedder, or embedder or cross-encoder are
+            wanted and were not given.
     """
+    if settings.cross_encoder is not None and reranker is None:
+        problem = f"the cross-encoder '{settings.cross_encoder}' is wanted and was not given"
+        raise InputError("retrieve", problem, "load it, or set `cross_encoder` to null")
     plans = [(question.question,) for question in questions]
     leaves = outline(index.nodes)
     searches = search(index, plans, settings, embedder, store)
     found = []
     for question, queries, searched in zip(questions, plans, searches, strict=True):
-        attempts, snippets = _attempts(index, leaves, searched, settings, depth)
+        crossed = None
+        if reranker is not None:
+            crossed = CrossScores(reranker, question.question, index.nodes)
+        attempts, snippets = _attempts(index, leaves, searched, settings, depth, crossed)
         found.append(
             Retrieved(
                 id=question.id,
@@ -59,8 +71,13 @@ def retrieve(  # noqa: PLR0917
     return found
 
 
-def _attempts(
-    index: OpenIndex, leaves: Outline, searched: Searched, settings: Retriever, depth: int
+def _attempts(  # noqa: PLR0917
+    index: SearchedIndex,
+    leaves: Outline,
+    searched: Searched,
+    settings: Retriever,
+    depth: int,
+    crossed: CrossScores | None,
 ) -> tuple[tuple[Attempt, ...], dict[str, Snippet]]:
     """All attempts of a question, and the snippets that they share."""
     attempts: list[Attempt] = []
@@ -68,7 +85,7 @@ def _attempts(
     for number in range(depth + 1):
         top_k = settings.top_k * (number + 1)
         final = settings.top_k_final and settings.top_k_final * (number + 1)
-        hits = ranked_hits(index.nodes, searched, settings, top_k, final)
+        hits = ranked_hits(index.nodes, searched, settings, top_k, final, crossed)
         anchors = [_anchor(leaves, index.rows[hit.node_id], searched) for hit in hits]
         context = expand(leaves, anchors, settings.expansion, settings.lexical.window)
         snippets.update(context)
@@ -95,7 +112,7 @@ def _anchor(leaves: Outline, row: int, searched: Searched) -> Anchor:
     return Anchor(span.start + int(np.argmax(scores)), span)
 
 
-def _documents(index: OpenIndex, snippets: Mapping[str, Snippet]) -> dict[str, Cited]:
+def _documents(index: SearchedIndex, snippets: Mapping[str, Snippet]) -> dict[str, Cited]:
     """Title, url and citation of every document in the context."""
     found = {}
     for document_id in sorted({snippet.document_id for snippet in snippets.values()}):

@@ -10,19 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wattrag.config.settings import Lexical
-from wattrag.index.read import OpenIndex
-from wattrag.index.vectors import QUERY_BLOCK
+from wattrag.index.searched import SearchedIndex
+from wattrag.index.vectors import COSINE_DIGITS, QUERY_BLOCK
 from wattrag.store.vectors import FloatMatrix
 
 ScoreArray = NDArray[np.float64]
-_DIGITS = 6
-"""Decimals of a cosine that count: the last bits differ from one processor to the next."""
-
 _HNSW_POOL = 1000
 """Nearest nodes an approximate search hands to fusion."""
 
 
-def dense_scores(index: OpenIndex, queries: FloatMatrix) -> Iterator[ScoreArray]:
+def dense_scores(index: SearchedIndex, queries: FloatMatrix) -> Iterator[ScoreArray]:
     """Per query, the cosine of every node's search vector, shape (nodes,).
 
     A node with two vectors (`paragraphs: both`) has the better of its two cosines.
@@ -36,13 +33,13 @@ def dense_scores(index: OpenIndex, queries: FloatMatrix) -> Iterator[ScoreArray]
         block = queries[start : start + QUERY_BLOCK]
         for cosines in index.vectors.scores(block, _HNSW_POOL):
             scores = np.full(len(index.nodes), -np.inf)
-            np.maximum.at(scores, rows, np.round(cosines, _DIGITS))
+            np.maximum.at(scores, rows, np.round(cosines, COSINE_DIGITS))
             scores[np.isneginf(scores)] = np.nan
             yield scores
 
 
 def complete_dense(
-    index: OpenIndex, query: FloatMatrix, dense: ScoreArray, lexical: ScoreArray
+    index: SearchedIndex, query: FloatMatrix, dense: ScoreArray, lexical: ScoreArray
 ) -> None:
     """Fill in the cosines of the best lexical nodes that an approximate search did not meet.
 
@@ -58,11 +55,11 @@ def complete_dense(
     positions = np.flatnonzero(np.isin(index.vectors.rows, unseen))
     rows = index.vectors.rows[positions]
     dense[rows] = -np.inf
-    np.maximum.at(dense, rows, np.round(index.vectors.cosines(query, positions), _DIGITS))
+    np.maximum.at(dense, rows, np.round(index.vectors.cosines(query, positions), COSINE_DIGITS))
 
 
 def lexical_scores(
-    index: OpenIndex, queries: Sequence[str], settings: Lexical
+    index: SearchedIndex, queries: Sequence[str], settings: Lexical
 ) -> Iterator[ScoreArray]:
     """Per query, the BM25 score of the window around every leaf, shape (nodes,)."""
     lexical = index.lexical(settings)

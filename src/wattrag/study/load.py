@@ -8,19 +8,22 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from wattrag.config.embedders import CrossEncoderModel
 from wattrag.config.models import (
+    EmbedderEntry,
     ExtractiveModel,
     Registry,
-    SentenceTransformersEmbedder,
     read_models,
 )
 from wattrag.config.problems import first_problem, nearest
 from wattrag.config.settings import Settings
+from wattrag.config.weights import LocalWeights
 from wattrag.corpus.fetch import local_path
 from wattrag.datafiles.questions import QuestionFile, read_questions
 from wattrag.datafiles.sheet import SheetRow, read_sheet
 from wattrag.errors import InputError
 from wattrag.files import read_bytes
+from wattrag.llm.weights import check_pinned
 
 SHIPPED = Path(__file__).resolve().parents[3]
 MODELS = "config/models.yaml"
@@ -49,11 +52,24 @@ class Study:
         assert isinstance(found, ExtractiveModel)  # noqa: S101 - checked when the study was made
         return found
 
-    def embedder(self, index: str) -> SentenceTransformersEmbedder:
+    def embedder(self, index: str) -> EmbedderEntry:
         """The declared embedder of an index."""
         found = self.registry[self.settings.indexes[index].embedder]
-        assert isinstance(found, SentenceTransformersEmbedder)  # noqa: S101 - as above
+        assert isinstance(found, EmbedderEntry)  # noqa: S101 - as above
         return found
+
+    def cross_encoder(self, retriever: str) -> CrossEncoderModel | None:
+        """The declared cross-encoder of a retriever; None if it has none."""
+        name = self.settings.retrievers[retriever].cross_encoder
+        found = None if name is None else self.registry[name]
+        assert found is None or isinstance(found, CrossEncoderModel)  # noqa: S101 - as above
+        return found
+
+    def searching(self, retriever: str) -> list[EmbedderEntry | CrossEncoderModel]:
+        """The models that a retriever may load."""
+        settings, crossed = self.settings.retrievers[retriever], self.cross_encoder(retriever)
+        embedder = [self.embedder(settings.index)] if settings.dense_weight > 0 else []
+        return [*embedder, *([crossed] if crossed is not None else [])]
 
     @property
     def question_limit(self) -> int | None:
@@ -153,11 +169,21 @@ def load_study(config: Mapping[str, Any], where: str = "config", root: Path = SH
 
 def _check_models(settings: Settings, registry: Registry, where: str) -> None:
     readers = {n: m for n, m in registry.items() if isinstance(m, ExtractiveModel)}
-    embedders = [n for n, m in registry.items() if isinstance(m, SentenceTransformersEmbedder)]
+    embedders = [n for n, m in registry.items() if isinstance(m, EmbedderEntry)]
+    crossing = [n for n, m in registry.items() if isinstance(m, CrossEncoderModel)]
     for name in settings.models:
         _check_declared("models", name, [*readers], where)
     for name, index in settings.indexes.items():
         _check_declared(f"indexes.{name}.embedder", index.embedder, embedders, where)
+    for name, retriever in settings.retrievers.items():
+        if retriever.cross_encoder is not None:
+            key = f"retrievers.{name}.cross_encoder"
+            _check_declared(key, retriever.cross_encoder, crossing, where)
+    used = {i.embedder for i in settings.indexes.values()}
+    used |= {r.cross_encoder for r in settings.retrievers.values() if r.cross_encoder is not None}
+    for entry in (registry[name] for name in sorted(used)):
+        if isinstance(entry, LocalWeights):
+            check_pinned(entry)
     offered = {precision for name in settings.models for precision in readers[name].precisions}
     for precision in settings.precisions:
         if precision not in {"default", *offered}:
@@ -170,7 +196,8 @@ def _check_models(settings: Settings, registry: Registry, where: str) -> None:
 
 def _check_declared(key: str, name: str, known: list[str], where: str) -> None:
     if name not in known:
-        raise InputError(where, f"{key}: '{name}' is not in {MODELS}", nearest(name, known))
+        cure = nearest(name, known) if known else f"declare one in {MODELS}"
+        raise InputError(where, f"{key}: '{name}' is not in {MODELS}", cure)
 
 
 def _check_local_documents(

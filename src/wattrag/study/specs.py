@@ -10,6 +10,7 @@ from wattrag.answering.version import ANSWERING_VERSION
 from wattrag.config.models import ExtractiveModel
 from wattrag.corpus.readers.ocr import find_engine
 from wattrag.files import canonical_json
+from wattrag.llm import cross_encoder, embedding
 from wattrag.study.code import code_of
 from wattrag.study.jobs import member_name, members
 from wattrag.study.load import Study
@@ -47,9 +48,9 @@ def index(study: Study, name: str) -> str:
     return canonical_json(
         {
             "settings": settings.model_dump(mode="json", exclude={"corpus", "embedder"}),
-            "embedder": study.embedder(name).key,
+            "embedder": study.embedder(name).spec,
             "rows": [row.as_dict() for row in cited],
-            "code": code_of("index", "corpus/tree.py"),
+            "code": code_of("index", "corpus/tree.py", *embedding.CODE),
         }
     )
 
@@ -57,14 +58,16 @@ def index(study: Study, name: str) -> str:
 def retrieve(study: Study, retriever: str, datafile: str) -> str:
     """Evidence depends on the index, the retriever's settings and what is asked, not on gold."""
     settings = study.settings.retrievers[retriever]
+    crossed = study.cross_encoder(retriever)
     return canonical_json(
         {
-            "settings": settings.model_dump(mode="json", exclude={"index"}),
-            "embedder": study.embedder(settings.index).key,
+            "settings": settings.model_dump(mode="json", exclude={"index", "cross_encoder"}),
+            "embedder": study.embedder(settings.index).spec,
+            "cross_encoder": crossed and crossed.spec,
             "depth": depth(study, retriever),
             "questions": _reading(study, datafile, ("id", "question", "answer_unit")),
             "asked": study.question_files[datafile].asked,
-            "code": code_of("retrieval"),
+            "code": code_of("retrieval", *(cross_encoder.CODE if crossed else ())),
         }
     )
 
@@ -77,9 +80,8 @@ def depth(study: Study, retriever: str) -> int:
 
 def retrieval_metrics(study: Study, datafile: str) -> str:
     """Retrieval metrics depend on hits and gold, which are inputs."""
-    return canonical_json(
-        {"questions": _reading(study, datafile, ()), "code": code_of("retrieval/metrics.py")}
-    )
+    code = code_of("retrieval/metrics.py", "scoring/retrieval.py", "analysis/retrieval.py")
+    return canonical_json({"questions": _reading(study, datafile, ()), "code": code})
 
 
 def answer(study: Study, pipeline: str, model: str, precision: str, run: str, **_: str) -> str:
@@ -138,6 +140,11 @@ def tables(study: Study) -> str:
     return canonical_json(
         {"labels": labels, "code": code_of("analysis/experiment.py", "analysis/tables")}
     )
+
+
+def retrieval_table() -> str:
+    """The retrieval table depends on metrics, which are inputs."""
+    return canonical_json({"code": code_of("analysis/retrieval.py", "analysis/tables")})
 
 
 def plot(study: Study) -> str:

@@ -78,10 +78,15 @@ def read_right(matrix: Path, names: Sequence[str]) -> dict[str, tuple[bool, ...]
 
 
 def _scores(row: Row) -> dict[str, Score | None]:
-    return {name: _score(row, name) for name in METRICS}
+    return {name: read_score(row, name) for name in METRICS}
 
 
-def _score(row: Row, name: str) -> Score | None:
+def read_score(row: Row, name: str) -> Score | None:
+    """A score and its interval from a row's columns; None where it is not defined.
+
+    Raises:
+        InputError: a cell that holds no number.
+    """
     if not row[name]:
         return None
     return Score(*(_number(row, column) for column in (name, f"{name}_low", f"{name}_high")))

@@ -43,7 +43,7 @@ class _Row(NamedTuple):
 
 
 def without_furniture(pages: Sequence[PageContent]) -> list[list[Fragment]]:
-    """The fragments of each page, furniture left out."""
+    """The fragments of each page, furniture left out; all, where there is nothing else."""
     rows = [row for page in pages for row in _outer_rows(page)]
     repeated = _repeated(rows, 2 if len(pages) <= FEW_PAGES else 3)
     offsets = _number_offsets(rows)
@@ -56,7 +56,8 @@ def without_furniture(pages: Sequence[PageContent]) -> list[list[Fragment]]:
             or (len(pages) == 1 and _is_outlying(row, pages[0]))
         ):
             removed[row.page].update(row.fragments)
-    return [[f for f in page.fragments if f not in removed[page.number]] for page in pages]
+    kept = [[f for f in page.fragments if f not in removed[page.number]] for page in pages]
+    return kept if any(kept) else [list(page.fragments) for page in pages]
 
 
 def _front_words(pages: Sequence[PageContent]) -> set[str]:

@@ -1,6 +1,7 @@
 """Opening PDFs that may be anything: what cannot be read is said in one line."""
 
 import logging
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,8 +20,10 @@ from wattrag.errors import InputError
 MAX_PAGES = 5000
 MAX_OUTLINE = 20_000
 END, END_WITHIN = b"%%EOF", 2048  # junk after it is common; readers look at the last 1024 bytes
+OUTLINE_STEP = -1  # pages are the steps from 1 on
 MAX_LISTED = 10  # page numbers in a message
 LIBRARY_ERRORS = (RuntimeError, ValueError, KeyError, IndexError, pymupdf.mupdf.FzErrorBase)
+_NO_MEMORY = re.compile(r"\b(?:malloc|calloc|realloc)\b.* failed|bad_alloc")
 _log = logging.getLogger(__name__)
 
 pymupdf.TOOLS.mupdf_display_errors(False)  # noqa: FBT003 (they are repeated in our messages)
@@ -57,9 +60,11 @@ def read_contents(path: Path, read: PageReader = read_page) -> Contents:
         pages: list[PageContent] = []
         unreadable: list[int] = []
         scanned: list[int] = []
+        left_out = 0
         for index in range(document.page_count):
             if not begin(index + 1):
                 unreadable.append(index + 1)
+                left_out += 1
                 continue
             try:
                 page = document.load_page(index)
@@ -68,26 +73,50 @@ def read_contents(path: Path, read: PageReader = read_page) -> Contents:
                     scanned.append(index + 1)
                     content = recognised(page, content)
                 pages.append(content)
-            except LIBRARY_ERRORS:
+            except LIBRARY_ERRORS as error:
+                _check_memory(error)
                 unreadable.append(index + 1)
         begin(0)
         if not pages:
-            raise InputError(str(path), "is damaged: no page can be read", "download it again")
+            raise _nothing_read(path, left_out)
+        _warn(path, unreadable, "left out what cannot be read: {}")
         if scanned and find_engine() is None:
-            _log.warning("%s: %s", path.name, _unread(scanned))
+            _warn(path, scanned, f"no text layer on {{}}; install {PROGRAM} to have it recognised")
+        outline = _outline(document)
+        begin(0)
         return Contents(
             without_repeats(pages, document),
-            _outline(document),
+            outline,
             unreadable,
             _title(document),
             scanned,
         )
 
 
-def _unread(scanned: list[int]) -> str:
-    listed = ", ".join(map(str, scanned[:MAX_LISTED])) + (", …" * (len(scanned) > MAX_LISTED))
-    noun = "page" if len(scanned) == 1 else "pages"
-    return f"no text layer on {noun} {listed}; install {PROGRAM} to have it recognised"
+def _nothing_read(path: Path, left_out: int) -> InputError:
+    if left_out:
+        return InputError(
+            str(path), "no page can be read within the limits of time and memory", "leave it out"
+        )
+    return InputError(str(path), "is damaged: no page can be read", "download it again")
+
+
+def _warn(path: Path, numbers: list[int], problem: str) -> None:
+    """Say what is wrong with some pages, in one line that names them in place of `{}`."""
+    if not numbers:
+        return
+    listed = ", ".join(map(str, numbers[:MAX_LISTED])) + (", …" * (len(numbers) > MAX_LISTED))
+    noun = "page" if len(numbers) == 1 else "pages"
+    _log.warning("%s: %s", path.name, problem.format(f"{noun} {listed}"))
+
+
+def _check_memory(error: BaseException) -> None:
+    """Raise the library's error as what it is, if it had no memory left."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if _NO_MEMORY.search(str(cause)):
+            raise MemoryError from error
+        cause = cause.__cause__
 
 
 def open_pdf(path: Path) -> Any:
@@ -97,9 +126,10 @@ def open_pdf(path: Path) -> Any:
         InputError: encrypted, damaged beyond repair, without pages, or with too many.
     """
     try:
-        document = pymupdf.open(path, filetype="pdf")
+        document = _opened(path)
         pages = 0 if document.needs_pass else document.page_count
     except (*LIBRARY_ERRORS, OSError) as error:
+        _check_memory(error)
         raise InputError(
             str(path), "is damaged or truncated: it cannot be opened", "download it again"
         ) from error
@@ -125,10 +155,21 @@ def _has_end(path: Path) -> bool:
         return END in source.read()
 
 
+def _opened(path: Path) -> Any:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:  # a name that the library cannot be told
+        return pymupdf.open(stream=path.read_bytes(), filetype="pdf")
+    return pymupdf.open(path, filetype="pdf")
+
+
 def _outline(document: Any) -> dict[str, int]:
+    if not begin(OUTLINE_STEP):
+        return {}
     try:
         entries = document.get_toc(simple=True)[:MAX_OUTLINE]
-    except LIBRARY_ERRORS:
+    except LIBRARY_ERRORS as error:
+        _check_memory(error)
         return {}
     return {key: level for level, title, _ in reversed(entries) if len(key := normal(title)) > 1}
 
