@@ -12,6 +12,7 @@ from wattrag.analysis.plots.style import FAINT, PALETTES, new_figure
 from wattrag.config.settings import Plots
 
 _WIDEST_MM, _READABLE_MM, _NUMBERED_MM = 12.5, 4.5, 3.5  # a cell; with its number; over one
+_GAP, _BAR = 0.04, 0.025  # before the colour bar, and its width, of the axes' width
 _CELLS = 0.6  # of the width; names and colour bar take the rest
 
 Shares = npt.NDArray[np.float64]
@@ -38,7 +39,8 @@ def draw(board: Board, style: Plots) -> Figure:
     axes.set_xticks([n - 1 for n in numbers], [str(n) for n in numbers])
     axes.tick_params(axis="x", length=0, labelsize="small")
     axes.spines[:].set_visible(False)
-    bar = figure.colorbar(mesh, ax=axes, aspect=6 * height)
+    beside = axes.inset_axes((min(1.0, (count - 1) / columns) + _GAP, 0, _BAR, 1))
+    bar = figure.colorbar(mesh, cax=beside)
     bar.set_label(f"both right or both wrong,\n% of {board.questions} questions")
     bar.outline.set_edgecolor(FAINT)
     return figure
