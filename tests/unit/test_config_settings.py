@@ -88,6 +88,7 @@ def test_messages_call_a_configuration_by_its_file_if_it_can_be_no_other(tmp_pat
     monkeypatch.chdir(tmp_path)
     here, there = tmp_path / "a" / "study.yaml", tmp_path.parent / "b.yaml"
     assert config_name([here], overridden=False) == "a/study.yaml"
+    assert config_name(["a/study.yaml"], overridden=False) == "a/study.yaml"
     assert config_name([there], overridden=False) == str(there)
     assert config_name([here], overridden=True) == "config"
     assert config_name([here, there], overridden=False) == "config"

@@ -104,11 +104,11 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def config_name(files: Sequence[Path], *, overridden: bool) -> str:
+def config_name(files: Sequence[str | Path], *, overridden: bool) -> str:
     """How messages call a configuration: by its file, if all of it comes from one file."""
     if len(files) != 1 or overridden:
         return "config"
-    path = files[0].absolute()
+    path = Path(files[0]).absolute()
     return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
