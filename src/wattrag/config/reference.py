@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import AfterValidator, BaseModel
 from pydantic.fields import FieldInfo
 
-from wattrag.config.models import ExtractiveModel, SentenceTransformersEmbedder
+from wattrag.config.models import ExtractiveModel, OpenAIModel, SentenceTransformersEmbedder
 from wattrag.config.schema import schema_text
 from wattrag.config.settings import Settings
 from wattrag.errors import InputError
@@ -37,6 +37,7 @@ def reference() -> str:
             entry = ".NAME" if _is_mapping(field.annotation) else ""
             parts.append(_table(f"`{name}{entry}`", model))
     parts.append(_table("`models.yaml`, provider `extractive`", ExtractiveModel))
+    parts.append(_table("`models.yaml`, provider `openai`", OpenAIModel))
     parts.append(
         _table("`models.yaml`, provider `sentence_transformers`", SentenceTransformersEmbedder)
     )

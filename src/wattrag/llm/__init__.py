@@ -1,0 +1,1 @@
+"""Chat, vision and embedding clients and engines: one provider a file."""
