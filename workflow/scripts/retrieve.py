@@ -7,9 +7,10 @@ from wattrag.study.job import logged
 
 with logged(snakemake.log[0]):
     from wattrag.datafiles.questions import read_questions
-    from wattrag.files import write_jsonl
+    from wattrag.files import read_jsonl, write_jsonl
     from wattrag.index.embed import LocalEmbedder
     from wattrag.index.read import open_index
+    from wattrag.retrieval.planning.records import QueryPlan, queries_of
     from wattrag.retrieval.retrieve import retrieve
     from wattrag.store.vectors import VectorStore
     from wattrag.study.load import declared_models, read_settings
@@ -21,6 +22,8 @@ with logged(snakemake.log[0]):
     retriever = settings.retrievers[snakemake.wildcards.retriever]
     embedder = settings.indexes[retriever.index].embedder
     registry = declared_models(Path(snakemake.scriptdir).resolve().parents[1])
+    path = snakemake.input.get("plans")
+    plans = [QueryPlan(**row) for row in read_jsonl(Path(path))] if path else None
     found = retrieve(
         open_index(Path(snakemake.input.index).parent),
         asked.questions,
@@ -28,5 +31,6 @@ with logged(snakemake.log[0]):
         spec["depth"],
         LocalEmbedder(registry[embedder]),
         VectorStore(Path(settings.store)),
+        queries_of(plans, asked.questions, path) if plans is not None else None,
     )
     write_jsonl(Path(snakemake.output.retrieved), (r.model_dump(mode="json") for r in found))

@@ -1,14 +1,25 @@
 """`wattrag models`: what `models.yaml` declares, and what can run here."""
 
+import os
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 
 from wattrag.cli.common import JsonOption, print_columns, print_json
-from wattrag.config.models import Declared, ExtractiveModel, SentenceTransformersEmbedder
+from wattrag.config.models import (
+    Declared,
+    OpenAIModel,
+    SentenceTransformersEmbedder,
+)
 from wattrag.study.load import declared_models
 
 # What each provider imports, beside a package that an entry names itself.
-IMPORTS = {"extractive": (), "sentence_transformers": ("sentence_transformers",)}
+IMPORTS = {
+    "extractive": (),
+    "openai": ("openai",),
+    "sentence_transformers": ("sentence_transformers",),
+}
+# What each provider reads of the environment.
+KEYS = {"openai": ("OPENAI_API_KEY",)}
 
 
 @dataclass(frozen=True)
@@ -24,11 +35,15 @@ class ListedModel:
     vram_gb: dict[str, float] | None
     missing: tuple[str, ...]
     """Python packages that it needs and that are not installed here."""
+    unset: tuple[str, ...]
+    """Keys that it needs and that the environment does not hold."""
+    prices: dict[str, float] | None
+    """US dollars for a million tokens, `input` and `output`."""
 
     @property
     def runs_here(self) -> bool:
         """True if nothing is missing."""
-        return not self.missing
+        return not (self.missing or self.unset)
 
 
 def models(as_json: JsonOption = False) -> None:
@@ -50,17 +65,22 @@ def _listed(name: str, entry: Declared) -> ListedModel:
         kind="embedder" if embeds else "model",
         label=entry.name,
         provider=entry.provider,
-        precisions=entry.precisions if isinstance(entry, ExtractiveModel) else (),
+        precisions=getattr(entry, "precisions", ()),
         params_b=entry.params_b,
         vram_gb=getattr(entry, "vram_gb", None),
         missing=tuple(p for p in needed if find_spec(p.partition(".")[0]) is None),
+        unset=tuple(key for key in KEYS.get(entry.provider, ()) if not os.environ.get(key)),
+        prices=entry.prices.model_dump()
+        if isinstance(entry, OpenAIModel) and entry.prices
+        else None,
     )
 
 
 def _row(model: ListedModel) -> list[str]:
     memory = ", ".join(f"{k} {v:g}" for k, v in (model.vram_gb or {}).items())
     size = "" if model.params_b is None else f"{model.params_b:g}"
-    here = "yes" if model.runs_here else f"install {', '.join(model.missing)}"
+    wanted = [f"install {name}" for name in model.missing] + [f"set {key}" for key in model.unset]
+    here = ", ".join(wanted) or "yes"
     precisions = ", ".join(model.precisions)
     return [
         model.name, model.kind, model.label, model.provider, precisions, size, memory, here,

@@ -23,22 +23,25 @@ def retrieve(  # noqa: PLR0917
     depth: int,
     embedder: Embedder | None,
     store: VectorStore | None,
+    plans: Sequence[tuple[str, ...]] | None = None,
 ) -> list[Retrieved]:
     """Ranked hits and context of every question, in the questions' order.
 
     Args:
         index: where to search.
-        questions: searched in one batch; the question itself is always a query.
+        questions: searched in one batch.
         settings: the retriever.
         depth: deepest attempt; attempts 0 to `depth` are made, attempt n with n + 1 times the
             cuts of attempt 0.
         embedder: the index's embedder; not needed at `dense_weight` 0.
         store: known question vectors; not needed at `dense_weight` 0.
+        plans: the queries of each question; None searches for the question alone.
 
     Raises:
         InputError: the index was built with another embedder, or none was given.
     """
-    plans = [(question.question,) for question in questions]
+    if plans is None:
+        plans = [(question.question,) for question in questions]
     leaves = outline(index.nodes)
     searches = search(index, plans, settings, embedder, store)
     found = []

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from wattrag.config.models import (
     ExtractiveModel,
+    OpenAIModel,
     Registry,
     SentenceTransformersEmbedder,
     read_models,
@@ -21,6 +22,7 @@ from wattrag.datafiles.questions import QuestionFile, read_questions
 from wattrag.datafiles.sheet import SheetRow, read_sheet
 from wattrag.errors import InputError
 from wattrag.files import read_bytes
+from wattrag.study.planners import Planner, planner_of, planning_model
 
 SHIPPED = Path(__file__).resolve().parents[3]
 MODELS = "config/models.yaml"
@@ -42,7 +44,7 @@ class Study:
         return resolve(given, self.root)
 
     def model(self, name: str) -> ExtractiveModel:
-        """The declared chat model `name`."""
+        """The declared model `name` that answers."""
         found = self.registry[name]
         assert isinstance(found, ExtractiveModel)  # noqa: S101 - checked when the study was made
         return found
@@ -52,6 +54,15 @@ class Study:
         found = self.registry[self.settings.indexes[index].embedder]
         assert isinstance(found, SentenceTransformersEmbedder)  # noqa: S101 - as above
         return found
+
+    def planner(self, retriever: str) -> Planner | None:
+        """The planner of a retriever; None if questions are searched for alone."""
+        where = f"retrievers.{retriever}"
+        return planner_of(self.settings.retrievers[retriever], self.registry, where)
+
+    def planning_model(self, name: str) -> OpenAIModel:
+        """The declared chat model `name`, which plans."""
+        return planning_model(name, self.registry, MODELS)
 
     @property
     def question_limit(self) -> int | None:
@@ -138,7 +149,12 @@ def _check_models(settings: Settings, registry: Registry, where: str) -> None:
     readers = {n: m for n, m in registry.items() if isinstance(m, ExtractiveModel)}
     embedders = [n for n, m in registry.items() if isinstance(m, SentenceTransformersEmbedder)]
     for name in settings.models:
+        if isinstance(registry.get(name), OpenAIModel):
+            problem = f"models: '{name}' is a chat model, and answering with one is not implemented"
+            raise InputError(where, problem, "name it as a retriever's planner, and a reader here")
         _check_declared("models", name, [*readers], where)
+    for name, retriever in settings.retrievers.items():
+        planner_of(retriever, registry, f"{where}: retrievers.{name}")
     for name, index in settings.indexes.items():
         _check_declared(f"indexes.{name}.embedder", index.embedder, embedders, where)
     offered = {precision for name in settings.models for precision in readers[name].precisions}

@@ -10,6 +10,7 @@ from wattrag.answering.version import ANSWERING_VERSION
 from wattrag.config.models import ExtractiveModel
 from wattrag.corpus.readers.ocr import find_engine
 from wattrag.files import canonical_json
+from wattrag.retrieval.planning.prompt import prompt_identity
 from wattrag.study.code import code_of
 from wattrag.study.jobs import External, members
 from wattrag.study.load import Study
@@ -54,12 +55,38 @@ def index(study: Study, name: str) -> str:
     )
 
 
-def retrieve(study: Study, retriever: str, datafile: str) -> str:
-    """Evidence depends on the index, the retriever's settings and what is asked, not on gold."""
-    settings = study.settings.retrievers[retriever]
+def plan(
+    study: Study, datafile: str, model: str, precision: str, planner_max_queries: str, **_: str
+) -> str:
+    """Plans depend on the model, the prompt and what is asked, not on gold.
+
+    The code may be part of it: the completion store answers what was asked before.
+    """
+    declared = study.planning_model(model)
     return canonical_json(
         {
-            "settings": settings.model_dump(mode="json", exclude={"index"}),
+            "model": declared.model_dump(mode="json", include=declared.determinants),
+            "precision": precision,
+            "prompt": prompt_identity(),
+            "max_queries": int(planner_max_queries),
+            "max_new_tokens": study.settings.generation.max_new_tokens,
+            "questions": _reading(study, datafile, ("id", "question", "answer_unit")),
+            "asked": study.question_files[datafile].asked,
+            "code": code_of("retrieval/planning"),
+        }
+    )
+
+
+def retrieve(study: Study, retriever: str, datafile: str) -> str:
+    """Evidence depends on the index, the retriever's settings and what is asked, not on gold.
+
+    Plans are an input: who made them, and how many queries they have, is said there.
+    """
+    settings = study.settings.retrievers[retriever]
+    elsewhere = {"index", "planner", "planner_max_queries"}
+    return canonical_json(
+        {
+            "settings": settings.model_dump(mode="json", exclude=elsewhere),
             "embedder": study.embedder(settings.index).key,
             "depth": depth(study, retriever),
             "questions": _reading(study, datafile, ("id", "question", "answer_unit")),
