@@ -5,7 +5,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from openai.types import CompletionUsage
@@ -94,10 +94,8 @@ def chat_server() -> Iterator[ChatServer]:
             for name, value in sent.headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            try:
+            with suppress(OSError):
                 self.wfile.write(sent.bytes)
-            except OSError:
-                pass
 
         def log_message(self, *_: object) -> None:
             pass

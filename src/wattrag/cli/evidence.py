@@ -52,11 +52,13 @@ def _plans(
     from wattrag.store.completions import CompletionStore
     from wattrag.study.planners import planner_of, planning_model
 
-    planner = planner_of(chosen.retriever, registry, "planner")
+    planner = planner_of(chosen.retriever, registry, "query plans")
     if planner is None:
         return None
     limits = chosen.generation
-    model = chat_model(planning_model(planner.model, registry, "planner"), limits.max_concurrent)
+    model = chat_model(
+        planning_model(planner.model, registry, "query plans"), limits.max_concurrent
+    )
     with CompletionStore(store) as replies:
         plans = plan(questions, model, replies, planner.planner_max_queries, limits.max_new_tokens)
     return [planned.queries for planned in plans]
