@@ -3,8 +3,11 @@ wanted (`WATTRAG_TEST_ALL=1`)."""
 
 import os
 import shutil
+from collections.abc import Iterator
 
 import pytest
+
+from .chat_server import KEY, ChatServer, chat_server
 
 ALL = os.environ.get("WATTRAG_TEST_ALL") == "1"
 NEEDS = {"browser": ("chromium", "chromedriver"), "ocr": ("tesseract",)}
@@ -21,3 +24,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             missing = [p for p in programs if shutil.which(p) is None]
             if item.get_closest_marker(marker) and missing:
                 item.add_marker(pytest.mark.skip(reason=f"not installed: {', '.join(missing)}"))
+
+
+@pytest.fixture
+def chat(monkeypatch: pytest.MonkeyPatch) -> Iterator[ChatServer]:
+    """A chat server that the environment points to, with a planted key."""
+    with chat_server() as server:
+        monkeypatch.setenv("OPENAI_API_KEY", KEY)
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        yield server

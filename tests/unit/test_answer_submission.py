@@ -11,7 +11,7 @@ from wattrag.answering.records import BLANK, Answer, AnswerRecord
 from wattrag.answering.submission import UNABLE, submission_rows
 from wattrag.answering.usage import usage
 from wattrag.config.embedders import SentenceTransformersEmbedder
-from wattrag.config.models import ExtractiveModel
+from wattrag.config.models import ExtractiveModel, OpenAIModel
 from wattrag.datafiles.submission import read_submission
 from wattrag.errors import InputError
 
@@ -122,3 +122,9 @@ def test_an_embedder_is_refused_as_a_reader():
     )
     with pytest.raises(InputError, match=r"model 'mini'.*does not answer questions"):
         reader_for("mini", embedder)
+
+
+def test_a_chat_model_is_refused_as_a_reader():
+    entry = OpenAIModel(provider="openai", model_id="m", name="M")
+    with pytest.raises(InputError, match=r"model 'gpt'.*does not answer questions"):
+        reader_for("gpt", entry)

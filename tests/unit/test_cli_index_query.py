@@ -90,3 +90,34 @@ def test_build_names_wrong_options_and_folders(built, capsys):
     with pytest.raises(InputError, match="dtype"):
         run(capsys, index_cli.build, [str(built / "trees"), *out, "--dtype", "f64"])
     assert not (built / "other").exists()
+
+
+def test_query_asks_the_planner_that_is_set_and_searches_for_its_queries_too(
+    built, capsys, chat, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    question = ["How big is a shoe?", "--store", str(tmp_path), "--set", "dense_weight=0"]
+    arguments = [str(built / "index"), *question, "--set", "retrieval_threshold=-1"]
+    chat.always('{"queries": ["lithium mined in Chile"]}')
+    (alone,) = json.loads(run(capsys, query, arguments))
+    (planned,) = json.loads(run(capsys, query, [*arguments, "--set", "planner=gpt-4o-mini"]))
+    assert chat.questions == ["How big is a shoe?"]
+    assert not any(hit["document_id"] == "minerals" for hit in alone["hits"][:1])
+    assert planned["hits"][0]["document_id"] == "minerals"
+
+
+@pytest.mark.parametrize(
+    ("planner", "line"),
+    [
+        ("self", "query plans: planner 'self' is the answering model, and the extractive"),
+        (
+            "minilm",
+            "query plans: planner 'minilm' has provider sentence_transformers, which cannot",
+        ),
+        ("gpt-4o-mimi", "did you mean 'gpt-4o-mini'"),
+    ],
+)
+def test_a_planner_that_cannot_plan_is_one_line(built, capsys, planner, line):
+    with pytest.raises(InputError) as error:
+        run(capsys, query, [str(built / "index"), "Why?", "--set", f"planner={planner}"])
+    assert line in str(error.value)

@@ -2,6 +2,7 @@ import json
 
 MODELS = """
 reader: {provider: extractive, name: A reader}
+chat: {provider: openai, model_id: m-1, name: Chat, prices: {input: 0.15, output: 0.6}}
 here: {provider: sentence_transformers, package: json, name: Here, dimensions: 2, params_b: 0.5}
 gone: {provider: sentence_transformers, package: no_such_weights, name: Gone, dimensions: 2}
 """
@@ -16,11 +17,12 @@ api: {provider: openai_embeddings, model_id: m, name: API, dimensions: 2}
 
 def test_models_tell_what_can_run_here(wattrag, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     (tmp_path / "config").mkdir()
     (tmp_path / "config/models.yaml").write_text(MODELS)
     ended = wattrag("models", "--json")
     assert ended.code == 0
-    reader, here, gone = json.loads(ended.out)
+    reader, chat, here, gone = json.loads(ended.out)
     assert reader == {
         "name": "reader",
         "kind": "model",
@@ -31,13 +33,17 @@ def test_models_tell_what_can_run_here(wattrag, tmp_path, monkeypatch):
         "vram_gb": None,
         "missing": [],
         "lacks": None,
+        "prices": None,
         "runs_here": True,
     }
+    assert (chat["kind"], chat["precisions"], chat["runs_here"]) == ("model", ["api"], False)
+    assert (chat["lacks"], chat["prices"]) == ("OPENAI_API_KEY", {"input": 0.15, "output": 0.6})
     assert (here["kind"], here["params_b"], here["runs_here"]) == ("embedder", 0.5, True)
     assert (gone["missing"], gone["runs_here"]) == (["no_such_weights"], False)
     table = wattrag("models").out.splitlines()
-    assert [line.split()[0] for line in table] == ["name", "reader", "here", "gone"]
-    assert table[3].endswith("install no_such_weights")
+    assert [line.split()[0] for line in table] == ["name", "reader", "chat", "here", "gone"]
+    assert table[2].endswith("lacks OPENAI_API_KEY")
+    assert table[4].endswith("install no_such_weights")
 
 
 def test_what_lacks_weights_a_pin_or_a_key_says_so(wattrag, tmp_path, monkeypatch):

@@ -86,7 +86,7 @@ def test_examples_in_the_readme_are_valid_configurations():
         settings.Settings.model_validate(yaml.safe_load(example))
 
 
-def test_the_conda_environment_has_the_dependencies_of_the_example():
+def test_the_conda_environment_has_the_dependencies_of_example_and_api():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
     wanted = [*project["dependencies"], *extras["example"], *extras["api"]]

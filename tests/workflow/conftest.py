@@ -1,11 +1,14 @@
 """One finished run of the tiny study, copied for each test that edits it."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from .study import snakemake, write_study
+from tests.chat_server import KEY, ChatServer, chat_server
+
+from .study import snakemake, write_planned_study, write_study
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +25,30 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def study(finished: Path, tmp_path: Path) -> Path:
     """A copy of the finished study to edit, with its times."""
     return Path(shutil.copytree(finished, tmp_path / "study"))
+
+
+@pytest.fixture(scope="session")
+def planner() -> Iterator[ChatServer]:
+    """A chat server that the environment points to for the rest of the session."""
+    with chat_server() as server, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OPENAI_API_KEY", KEY)
+        patch.setenv("OPENAI_BASE_URL", server.url)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def finished_with_plans(tmp_path_factory: pytest.TempPathFactory, planner: ChatServer) -> Path:
+    """A study with a planner after a complete run; not to be changed."""
+    folder = tmp_path_factory.mktemp("planned") / "study"
+    folder.mkdir()
+    write_planned_study(folder)
+    snakemake(folder)
+    return folder
+
+
+@pytest.fixture
+def planned_study(finished_with_plans: Path, planner: ChatServer, tmp_path: Path) -> Path:
+    """A copy of the finished study with a planner; the server has forgotten what it was asked."""
+    planner.requests.clear()
+    planner.always()
+    return Path(shutil.copytree(finished_with_plans, tmp_path / "planned"))

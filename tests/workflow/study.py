@@ -87,6 +87,27 @@ def write_study(folder: Path, **config: object) -> None:
     write_config(folder, {**CONFIG, **config})
 
 
+def write_planned_study(folder: Path) -> None:
+    """Write a study of one labelled datafile whose retriever has a chat model as planner."""
+    retriever = {"index": "tiny", "dense_weight": 0.0, "planner": "chat"}
+    write_study(
+        folder,
+        retrievers={"planned": retriever},
+        pipelines={"planned": {"retriever": "planned"}},
+        datafiles={"train": {"path": "train.csv"}},
+        ensembles={},
+        external_results=None,
+    )
+    declare(folder, "chat: {provider: openai, model_id: m-1, name: Chat}")
+
+
+def declare(folder: Path, entries: str) -> None:
+    """Give a study a `models.yaml` of its own: the shipped one, and more entries."""
+    (folder / "config").mkdir(exist_ok=True)
+    shipped = (ROOT / "config/models.yaml").read_text()
+    (folder / "config/models.yaml").write_text(f"{shipped}\n{entries}\n")
+
+
 def write_config(folder: Path, config: object) -> None:
     """Write `study.yaml`."""
     (folder / "study.yaml").write_text(yaml.safe_dump(config, sort_keys=False))

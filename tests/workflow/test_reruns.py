@@ -203,6 +203,61 @@ def test_only_what_depends_on_an_edit_runs_again(study, edit, jobs):
     assert dict(planned(study)) == jobs
 
 
+def more_queries(folder: Path) -> None:
+    """More queries of a retriever's planner."""
+    change(folder, lambda c: c["retrievers"]["planned"].update(planner_max_queries=4))
+
+
+def change_plan(folder: Path) -> None:
+    """A plan of other content."""
+    (path,) = (folder / "results/plans").rglob("queries.jsonl")
+    path.write_text(path.read_text().replace("second further", "other further"))
+
+
+def no_planner(folder: Path) -> None:
+    """A retriever that plans no more."""
+    change(folder, lambda c: c["retrievers"]["planned"].update(planner="none"))
+
+
+SCORED = {"retrieval_metrics": 1, "score_experiment": 1, **TABLES}
+SEARCHED = {"retrieve": 1, "answer": 1, **SCORED}
+EDITS_WITH_PLANS = [
+    (nothing, {}),
+    (touch_everything, {}),
+    (add_question, {"plan": 1, **SEARCHED}),
+    (change_gold, SCORED),
+    (change_rules, {"score_experiment": 1, **TABLES}),
+    (more_queries, {"plan": 1, **SEARCHED}),
+    (change_plan, SEARCHED),
+    (no_planner, SEARCHED),
+    (lambda f: change(f, lambda c: c["retrievers"]["planned"].update(top_k=5)), SEARCHED),
+    (lambda f: change(f, lambda c: c.update(generation={"temperature": 1})), {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("edit", "jobs"), EDITS_WITH_PLANS)
+def test_only_what_depends_on_an_edit_is_planned_again(planned_study, edit, jobs):
+    edit(planned_study)
+
+    assert dict(planned(planned_study)) == jobs
+
+
+def test_a_question_added_asks_the_planner_for_that_question_only(planned_study, planner):
+    add_question(planned_study)
+    snakemake(planned_study)
+
+    assert planner.questions == ["How long do accelerators last?"]
+    (plans,) = (planned_study / "results/plans").rglob("queries.jsonl")
+    assert len(plans.read_text().splitlines()) == len(QUESTIONS) + 1
+
+
+def test_a_gold_answer_changed_asks_no_model(planned_study, planner):
+    change_gold(planned_study)
+    snakemake(planned_study)
+
+    assert planner.questions == []
+
+
 LIBRARY_EDITS = [
     ("corpus/readers/markdown.py", {"parse": 3, **INDEX}),
     ("index/build.py", INDEX),

@@ -33,6 +33,7 @@ except InputError as error:
     # A WorkflowError would add the place in this file: the user's file is what counts.
     sys.exit(str(error))
 
+PLANNERS = jobs.planners(STUDY)
 LABELLED = jobs.labelled(STUDY)
 EXPERIMENTS = jobs.experiments(STUDY)
 FOREIGN = {(e.env, e.datafile, e.name): e for e in [*EXTERNALS, *MERGED]}
@@ -59,7 +60,8 @@ wildcard_constraints:
     corpus=either(STUDY.settings.corpora),
     index=either(STUDY.settings.indexes),
     retriever=either(STUDY.settings.retrievers),
-    planner="none",
+    planner=either(["none", *(p.name for p in PLANNERS.values())]),
+    planner_max_queries=r"\d+",
     pipeline=either(STUDY.settings.pipelines),
     datafile=either(STUDY.settings.datafiles),
     model=either(STUDY.settings.models),
@@ -111,15 +113,28 @@ def question_file(wildcards):
     return str(STUDY.question_files[wildcards.datafile].path)
 
 
+def plan_file(retriever, datafile):
+    """The plans that a retriever searches with; none if questions are searched for alone."""
+    planner = PLANNERS.get(retriever)
+    if planner is None:
+        return []
+    env = STUDY.settings.env
+    return write(rules.plan.output.queries, env=env, datafile=datafile, **vars(planner))
+
+
+def planner_name(retriever):
+    """The `{planner}` of a retriever."""
+    return PLANNERS[retriever].name if retriever in PLANNERS else "none"
+
+
 def retrieved(wildcards):
     """The evidence for a pipeline's questions."""
-    pipeline = STUDY.settings.pipelines[wildcards.pipeline]
-    planner = STUDY.settings.retrievers[pipeline.retriever].planner
+    retriever = STUDY.settings.pipelines[wildcards.pipeline].retriever
     return write(
         rules.retrieve.output.retrieved,
-        retriever=pipeline.retriever,
+        retriever=retriever,
         datafile=wildcards.datafile,
-        planner=planner,
+        planner=planner_name(retriever),
     )
 
 
@@ -136,9 +151,9 @@ def judged_retrievals(wildcards):
             rules.retrieval_metrics.output.metrics,
             retriever=name,
             datafile=wildcards.datafile,
-            planner=retriever.planner,
+            planner=planner_name(name),
         )
-        for name, retriever in STUDY.settings.retrievers.items()
+        for name in STUDY.settings.retrievers
     ]
 
 
@@ -192,7 +207,7 @@ def every_result():
         for source in dict.fromkeys(parsed.values())
         for row in STUDY.sheets[source]
     ]
-    planned = {(r, settings.retrievers[r].planner) for r in settings.retrievers}
+    searched = {r: planner_name(r) for r in settings.retrievers}
     compared = [d for d in LABELLED if MERGED and scored(d, MERGED)]
     return [
         *fetched,
@@ -201,6 +216,7 @@ def every_result():
             for corpus in parsed
         ),
         *expand(rules.index.output.built, index=settings.indexes),
+        *(plan_file(r, d) for r in PLANNERS for d in settings.datafiles),
         *(
             expand(
                 rules.retrieve.output,
@@ -208,7 +224,7 @@ def every_result():
                 planner=p,
                 datafile=settings.datafiles,
             )
-            for r, p in sorted(planned)
+            for r, p in sorted(searched.items())
         ),
         *(
             expand(
@@ -217,7 +233,7 @@ def every_result():
                 planner=p,
                 datafile=LABELLED,
             )
-            for r, p in sorted(planned)
+            for r, p in sorted(searched.items())
         ),
         *(expand(rules.answer.output, **vars(e)) for e in EXPERIMENTS),
         *(

@@ -20,6 +20,6 @@ def reader_for(name: str, model: Declared) -> Reader:
         return ExtractiveReader()
     raise InputError(
         f"model '{name}'",
-        f"provider '{model.provider}' does not answer questions",
+        f"provider '{model.provider}' does not answer questions in this version",
         "choose one with provider extractive (wattrag models lists them)",
     )

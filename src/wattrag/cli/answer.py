@@ -52,7 +52,7 @@ def answer(
     asked = list(read_questions(questions).questions)
     reader = reader_named(model)
     depth = chosen.pipeline.max_retries
-    retrieved = find_evidence(index, asked, chosen.retriever, depth, store)
+    retrieved = find_evidence(index, asked, chosen, depth, store)
     with growing_submission(output, [question.id for question in asked]) as submission:
         for answered in answer_each(retrieved, reader, depth):
             submission.add(answered.record)

@@ -48,7 +48,7 @@ def ask(
     asked = [Question(id="q1", question=question.strip(), answer_unit=unit.strip())]
     reader = reader_named(model)
     depth = chosen.pipeline.max_retries
-    retrieved = find_evidence(index, asked, chosen.retriever, depth, store)
+    retrieved = find_evidence(index, asked, chosen, depth, store)
     [record] = answer_questions(retrieved, reader, depth)
     if record.answer is None:
         raise RunFailedError(f"the question was not answered: {record.error}")

@@ -5,26 +5,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wattrag.config.settings import Retriever
+    from wattrag.cli.settings import Chosen
+    from wattrag.config.models import Registry
     from wattrag.datafiles.questions import Question
     from wattrag.retrieval.records import Retrieved
 
 
 def find_evidence(
-    index: Path, questions: "Sequence[Question]", retriever: "Retriever", depth: int, store: Path
+    index: Path, questions: "Sequence[Question]", chosen: "Chosen", depth: int, store: Path
 ) -> "list[Retrieved]":
     """Evidence for questions, with the embedder that the index was built with.
 
     Args:
         index: the index's folder.
         questions: searched in one batch.
-        retriever: its settings; the index they name is not looked at.
+        chosen: the retriever's settings, and how its planner generates; the index that they name
+            is not looked at.
         depth: deepest attempt, from 0.
-        store: folder of the stores, for the questions' vectors.
+        store: folder of the stores, for the planner's replies and the queries' vectors.
 
     Raises:
-        InputError: a bad index, or one of an embedder that is not declared; no such
-            cross-encoder.
+        InputError: a bad index, or an embedder, cross-encoder or planner that is not declared.
+        RunFailedError: the planner's call failed.
     """
     from wattrag.index.read import open_index
     from wattrag.llm.cross_encoder import declared_reranker
@@ -33,11 +35,34 @@ def find_evidence(
     from wattrag.store.vectors import VectorStore
     from wattrag.study.load import declared_models
 
-    opened, crossed, reranker = open_index(index), retriever.cross_encoder, None
+    opened, registry, retriever = open_index(index), declared_models(), chosen.retriever
+    plans = _plans(questions, chosen, registry, store)
+    crossed, reranker = retriever.cross_encoder, None
     if crossed is not None:
-        reranker = declared_reranker(declared_models(), crossed, "cross_encoder")
+        reranker = declared_reranker(registry, crossed, "cross_encoder")
     if retriever.dense_weight == 0:
-        return retrieve(opened, questions, retriever, depth, None, None, reranker)
-    embedder = embedder_of_index(declared_models(), opened.manifest.embedder)
+        return retrieve(opened, questions, retriever, depth, None, None, reranker, plans)
+    embedder = embedder_of_index(registry, opened.manifest.embedder)
     with VectorStore(store) as vectors:
-        return retrieve(opened, questions, retriever, depth, embedder, vectors, reranker)
+        return retrieve(opened, questions, retriever, depth, embedder, vectors, reranker, plans)
+
+
+def _plans(
+    questions: "Sequence[Question]", chosen: "Chosen", registry: "Registry", store: Path
+) -> list[tuple[str, ...]] | None:
+    """The queries of each question; None without a planner."""
+    from wattrag.llm.providers import chat_model
+    from wattrag.retrieval.planning.plan import plan
+    from wattrag.store.completions import CompletionStore
+    from wattrag.study.planners import planner_of, planning_model
+
+    planner = planner_of(chosen.retriever, registry, "query plans")
+    if planner is None:
+        return None
+    limits = chosen.generation
+    model = chat_model(
+        planning_model(planner.model, registry, "query plans"), limits.max_concurrent
+    )
+    with CompletionStore(store) as replies:
+        plans = plan(questions, model, replies, planner.planner_max_queries, limits.max_new_tokens)
+    return [planned.queries for planned in plans]

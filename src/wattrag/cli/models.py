@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 from wattrag.cli.common import JsonOption, print_columns, print_json
 from wattrag.config.embedders import CrossEncoderModel, OpenAIEmbedder
-from wattrag.config.models import Declared, EmbedderEntry, ExtractiveModel
+from wattrag.config.models import Declared, EmbedderEntry, OpenAIModel
 from wattrag.config.weights import LocalWeights
 from wattrag.llm.weights import weights_here
 from wattrag.study.load import declared_models
@@ -14,6 +14,7 @@ from wattrag.study.load import declared_models
 # What each provider imports, beside a package that an entry names itself.
 IMPORTS = {
     "extractive": (),
+    "openai": ("openai",),
     "sentence_transformers": ("sentence_transformers",),
     "openai_embeddings": ("openai",),
     "cross_encoder": ("sentence_transformers",),
@@ -35,6 +36,8 @@ class ListedModel:
     """Python packages that it needs and that are not installed here."""
     lacks: str | None
     """What else it needs and does not have here: its weights, or a key."""
+    prices: dict[str, float] | None
+    """US dollars for a million tokens, `input` and `output`."""
 
     @property
     def runs_here(self) -> bool:
@@ -60,11 +63,14 @@ def _listed(name: str, entry: Declared) -> ListedModel:
         kind=_kind(entry),
         label=entry.name,
         provider=entry.provider,
-        precisions=entry.precisions if isinstance(entry, ExtractiveModel) else (),
+        precisions=getattr(entry, "precisions", ()),
         params_b=entry.params_b,
         vram_gb=getattr(entry, "vram_gb", None),
         missing=tuple(p for p in needed if find_spec(p.partition(".")[0]) is None),
         lacks=_lacks(entry),
+        prices=entry.prices.model_dump()
+        if isinstance(entry, OpenAIModel) and entry.prices
+        else None,
     )
 
 
@@ -76,7 +82,7 @@ def _kind(entry: Declared) -> str:
 
 def _lacks(entry: Declared) -> str | None:
     """What an entry needs besides packages and does not have here."""
-    if isinstance(entry, OpenAIEmbedder):
+    if isinstance(entry, OpenAIEmbedder | OpenAIModel):
         return None if os.environ.get("OPENAI_API_KEY") else "OPENAI_API_KEY"
     if not isinstance(entry, LocalWeights) or entry.package is not None:
         return None

@@ -38,8 +38,8 @@ def query(
 ) -> None:
     """Find evidence for a question, or for all questions of a file; prints a JSON list."""
     del as_json  # The output is JSON with and without it.
-    settings = retriever_options(config, pipeline, assignments, top_k).retriever
-    found = find_evidence(index, _asked(question, questions), settings, 0, store)
+    chosen = retriever_options(config, pipeline, assignments, top_k)
+    found = find_evidence(index, _asked(question, questions), chosen, 0, store)
     print_json([as_query_record(evidence) for evidence in found])
 
 

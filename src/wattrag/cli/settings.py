@@ -10,7 +10,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from wattrag.config.problems import first_problem, nearest
-from wattrag.config.settings import Pipeline, Retriever
+from wattrag.config.settings import Generation, Pipeline, Retriever
 from wattrag.errors import InputError
 
 ConfigOption = Annotated[
@@ -41,6 +41,7 @@ class Chosen:
 
     retriever: Retriever
     pipeline: Pipeline
+    generation: Generation
 
 
 def retriever_options(
@@ -67,14 +68,16 @@ def retriever_options(
         _assign(retriever if key[0] in retriever else answering, key, value)
     if top_k is not None:
         retriever |= {"top_k": top_k, "top_k_final": top_k}
-    return Chosen(_validated(Retriever, retriever), _validated(Pipeline, answering))
+    return Chosen(
+        _validated(Retriever, retriever), _validated(Pipeline, answering), chosen.generation
+    )
 
 
 def _from_study(config: Path | None, pipeline: str | None) -> Chosen:
     if config is None:
         if pipeline is not None:
             raise InputError(f"--pipeline {pipeline}", "names no study", "add --config FILE")
-        return Chosen(Retriever(index="index"), Pipeline(retriever="hybrid"))
+        return Chosen(Retriever(index="index"), Pipeline(retriever="hybrid"), Generation())
     from wattrag.study.load import read_config_file, read_settings
 
     settings = read_settings(read_config_file(config), str(config))
@@ -86,7 +89,7 @@ def _from_study(config: Path | None, pipeline: str | None) -> Chosen:
     if name not in names:
         raise InputError(str(config), f"declares no pipeline '{name}'", nearest(name, names))
     found = settings.pipelines[name]
-    return Chosen(settings.retrievers[found.retriever], found)
+    return Chosen(settings.retrievers[found.retriever], found, settings.generation)
 
 
 def _parse(assignment: str) -> tuple[list[str], Any]:

@@ -18,7 +18,7 @@ from wattrag.config.embedders import (
     OpenAIEmbedder,
     SentenceTransformersEmbedder,
 )
-from wattrag.config.models import ExtractiveModel
+from wattrag.config.models import ExtractiveModel, OpenAIModel
 from wattrag.config.schema import schema_text
 from wattrag.config.settings import Settings
 from wattrag.errors import InputError
@@ -42,6 +42,7 @@ def reference() -> str:
             entry = ".NAME" if _is_mapping(field.annotation) else ""
             parts.append(_table(f"`{name}{entry}`", model))
     parts.append(_table("`models.yaml`, provider `extractive`", ExtractiveModel))
+    parts.append(_table("`models.yaml`, provider `openai`", OpenAIModel))
     parts.append(
         _table("`models.yaml`, provider `sentence_transformers`", SentenceTransformersEmbedder)
     )

@@ -80,8 +80,8 @@ class Retriever(Config):
 
     index: Name
     """The index that is searched."""
-    planner: Literal["none"] = "none"
-    """Model that writes further queries; only `none` (the question alone) is implemented."""
+    planner: Name = "none"
+    """Who writes further queries: `none`, a chat model's name, or `self`, the answering model."""
     planner_max_queries: int = Field(default=3, ge=1)
     """Queries per question at most, the question itself among them."""
     fusion: Literal["linear", "rrf"] = "linear"
@@ -185,7 +185,7 @@ class Generation(Config):
     temperature: float = Field(default=0.2, ge=0)
     """Randomness of replies; 0 is greedy."""
     max_concurrent: int = Field(default=5, ge=0)
-    """Calls in flight at a time."""
+    """Calls in flight at a time, where the model's entry does not say; 0 sets no limit."""
 
 
 class Limits(Config):

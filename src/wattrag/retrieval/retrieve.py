@@ -27,18 +27,20 @@ def retrieve(  # noqa: PLR0917
     embedder: Embedder | None,
     store: VectorStore | None,
     reranker: Reranker | None = None,
+    plans: Sequence[tuple[str, ...]] | None = None,
 ) -> list[Retrieved]:
     """Ranked hits and context of every question, in the questions' order.
 
     Args:
         index: where to search.
-        questions: searched in one batch; the question itself is always a query.
+        questions: searched in one batch.
         settings: the retriever.
         depth: deepest attempt; attempts 0 to `depth` are made, attempt n with n + 1 times the
             cuts of attempt 0.
         embedder: the index's embedder; not needed at `dense_weight` 0.
         store: known question vectors; not needed at `dense_weight` 0.
         reranker: the cross-encoder that `settings` name, if they name one.
+        plans: the queries of each question; None searches for the question alone.
 
     Raises:
         InputError: the index was built with another embedder, or embedder or cross-encoder are
@@ -47,7 +49,8 @@ def retrieve(  # noqa: PLR0917
     if settings.cross_encoder is not None and reranker is None:
         problem = f"the cross-encoder '{settings.cross_encoder}' is wanted and was not given"
         raise InputError("retrieve", problem, "load it, or set `cross_encoder` to null")
-    plans = [(question.question,) for question in questions]
+    if plans is None:
+        plans = [(question.question,) for question in questions]
     leaves = outline(index.nodes)
     searches = search(index, plans, settings, embedder, store)
     found = []

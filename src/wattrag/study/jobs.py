@@ -9,6 +9,7 @@ from wattrag.config.problems import nearest
 from wattrag.datafiles.ids import check_document_id
 from wattrag.errors import InputError
 from wattrag.study.load import Study
+from wattrag.study.planners import Planner
 
 EXTERNAL = "external"
 
@@ -59,6 +60,12 @@ def experiments(study: Study) -> list[Experiment]:
         for precision in _precisions(study, model)
         for run in range(1, settings.runs + 1)
     ]
+
+
+def planners(study: Study) -> dict[str, Planner]:
+    """The planner of each retriever that has one."""
+    found = {name: study.planner(name) for name in study.settings.retrievers}
+    return {name: planner for name, planner in found.items() if planner is not None}
 
 
 def external_results(study: Study) -> list[External]:

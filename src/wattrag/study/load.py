@@ -12,6 +12,7 @@ from wattrag.config.embedders import CrossEncoderModel
 from wattrag.config.models import (
     EmbedderEntry,
     ExtractiveModel,
+    OpenAIModel,
     Registry,
     read_models,
 )
@@ -24,6 +25,7 @@ from wattrag.datafiles.sheet import SheetRow, read_sheet
 from wattrag.errors import InputError
 from wattrag.files import read_bytes
 from wattrag.llm.weights import check_pinned
+from wattrag.study.planners import Planner, planner_of, planning_model
 
 SHIPPED = Path(__file__).resolve().parents[3]
 MODELS = "config/models.yaml"
@@ -47,7 +49,7 @@ class Study:
         return resolve(given, self.root)
 
     def model(self, name: str) -> ExtractiveModel:
-        """The declared chat model `name`."""
+        """The declared model `name` that answers."""
         found = self.registry[name]
         assert isinstance(found, ExtractiveModel)  # noqa: S101 - checked when the study was made
         return found
@@ -70,6 +72,15 @@ class Study:
         settings, crossed = self.settings.retrievers[retriever], self.cross_encoder(retriever)
         embedder = [self.embedder(settings.index)] if settings.dense_weight > 0 else []
         return [*embedder, *([crossed] if crossed is not None else [])]
+
+    def planner(self, retriever: str) -> Planner | None:
+        """The planner of a retriever; None if questions are searched for alone."""
+        where = f"retrievers.{retriever}"
+        return planner_of(self.settings.retrievers[retriever], self.registry, where)
+
+    def planning_model(self, name: str) -> OpenAIModel:
+        """The declared chat model `name`, which plans."""
+        return planning_model(name, self.registry, MODELS)
 
     @property
     def question_limit(self) -> int | None:
@@ -168,30 +179,40 @@ def load_study(config: Mapping[str, Any], where: str = "config", root: Path = SH
 
 
 def _check_models(settings: Settings, registry: Registry, where: str) -> None:
-    readers = {n: m for n, m in registry.items() if isinstance(m, ExtractiveModel)}
-    embedders = [n for n, m in registry.items() if isinstance(m, EmbedderEntry)]
-    crossing = [n for n, m in registry.items() if isinstance(m, CrossEncoderModel)]
-    for name in settings.models:
-        _check_declared("models", name, [*readers], where)
-    for name, index in settings.indexes.items():
-        _check_declared(f"indexes.{name}.embedder", index.embedder, embedders, where)
+    _check_readers(settings, registry, where)
+    _check_searching(settings, registry, where)
     for name, retriever in settings.retrievers.items():
-        if retriever.cross_encoder is not None:
-            key = f"retrievers.{name}.cross_encoder"
-            _check_declared(key, retriever.cross_encoder, crossing, where)
-    used = {i.embedder for i in settings.indexes.values()}
-    used |= {r.cross_encoder for r in settings.retrievers.values() if r.cross_encoder is not None}
-    for entry in (registry[name] for name in sorted(used)):
-        if isinstance(entry, LocalWeights):
-            check_pinned(entry)
+        planner_of(retriever, registry, f"{where}: retrievers.{name}")
+
+
+def _check_readers(settings: Settings, registry: Registry, where: str) -> None:
+    readers = {n: m for n, m in registry.items() if isinstance(m, ExtractiveModel)}
+    for name in settings.models:
+        if isinstance(registry.get(name), OpenAIModel):
+            problem = f"models: '{name}' is a chat model, and answering with one is not implemented"
+            raise InputError(where, problem, "name it as a retriever's planner, and a reader here")
+        _check_declared("models", name, [*readers], where)
     offered = {precision for name in settings.models for precision in readers[name].precisions}
     for precision in settings.precisions:
         if precision not in {"default", *offered}:
-            raise InputError(
-                where,
-                f"precisions: no model runs at '{precision}'",
-                nearest(precision, sorted(offered)),
-            )
+            problem = f"precisions: no model runs at '{precision}'"
+            raise InputError(where, problem, nearest(precision, sorted(offered)))
+
+
+def _check_searching(settings: Settings, registry: Registry, where: str) -> None:
+    """Embedders and cross-encoders: declared, and pinned where the hub has them."""
+    embedders = [n for n, m in registry.items() if isinstance(m, EmbedderEntry)]
+    crossing = [n for n, m in registry.items() if isinstance(m, CrossEncoderModel)]
+    used = {f"indexes.{n}.embedder": (i.embedder, embedders) for n, i in settings.indexes.items()}
+    for name, retriever in settings.retrievers.items():
+        if retriever.cross_encoder is not None:
+            key = f"retrievers.{name}.cross_encoder"
+            used[key] = (retriever.cross_encoder, crossing)
+    for key, (name, known) in used.items():
+        _check_declared(key, name, known, where)
+        entry = registry[name]
+        if isinstance(entry, LocalWeights):
+            check_pinned(entry)
 
 
 def _check_declared(key: str, name: str, known: list[str], where: str) -> None:

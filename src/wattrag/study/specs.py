@@ -11,6 +11,7 @@ from wattrag.config.models import ExtractiveModel
 from wattrag.corpus.readers.ocr import find_engine
 from wattrag.files import canonical_json
 from wattrag.llm import cross_encoder, embedding
+from wattrag.retrieval.planning.prompt import prompt_identity
 from wattrag.study.code import code_of
 from wattrag.study.jobs import member_name, members
 from wattrag.study.load import Study
@@ -55,13 +56,39 @@ def index(study: Study, name: str) -> str:
     )
 
 
+def plan(
+    study: Study, datafile: str, model: str, precision: str, planner_max_queries: str, **_: str
+) -> str:
+    """Plans depend on the model, the prompt and what is asked, not on gold.
+
+    The code may be part of it: the completion store answers what was asked before.
+    """
+    declared = study.planning_model(model)
+    return canonical_json(
+        {
+            "model": declared.model_dump(mode="json", include=declared.determinants),
+            "precision": precision,
+            "prompt": prompt_identity(),
+            "max_queries": int(planner_max_queries),
+            "max_new_tokens": study.settings.generation.max_new_tokens,
+            "questions": _reading(study, datafile, ("id", "question", "answer_unit")),
+            "asked": study.question_files[datafile].asked,
+            "code": code_of("retrieval/planning"),
+        }
+    )
+
+
 def retrieve(study: Study, retriever: str, datafile: str) -> str:
-    """Evidence depends on the index, the retriever's settings and what is asked, not on gold."""
+    """Evidence depends on the index, the retriever's settings and what is asked, not on gold.
+
+    Plans are an input: who made them, and how many queries they have, is said there.
+    """
     settings = study.settings.retrievers[retriever]
+    elsewhere = {"index", "planner", "planner_max_queries", "cross_encoder"}
     crossed = study.cross_encoder(retriever)
     return canonical_json(
         {
-            "settings": settings.model_dump(mode="json", exclude={"index", "cross_encoder"}),
+            "settings": settings.model_dump(mode="json", exclude=elsewhere),
             "embedder": study.embedder(settings.index).spec,
             "cross_encoder": crossed and crossed.spec,
             "depth": depth(study, retriever),

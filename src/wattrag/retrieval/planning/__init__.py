@@ -1,0 +1,1 @@
+"""Query plans: a chat model writes further queries for each question."""

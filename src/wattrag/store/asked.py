@@ -1,0 +1,56 @@
+"""Everything that determines a reply, field by field: what a stored completion is found by."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TypedDict
+
+from wattrag.files import digest
+
+
+class Message(TypedDict):
+    """One message of a conversation: `role` is `system`, `user` or `assistant`."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True)
+class ModelKey:
+    """Everything about a model that determines a reply, each field with its reason."""
+
+    provider: str
+    """Who runs it: the same id may be another model, or another template, elsewhere."""
+    model_id: str
+    """Which weights are asked."""
+    revision: str | None
+    """Which state of these weights; None where the provider has no such thing."""
+    precision: str
+    """Quantised weights reply differently."""
+    engine: Mapping[str, object]
+    """Settings of the provider that change a reply, by the names they have in `models.yaml`."""
+
+    @property
+    def digest(self) -> str:
+        """Names the model's folder in the store."""
+        return digest(asdict(self))[:16]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Everything that determines a reply; what is equal in all of it is asked once."""
+
+    model: ModelKey
+    """Who is asked."""
+    messages: Sequence[Message]
+    """What is asked, the prompt's text and the evidence in it included."""
+    max_new_tokens: int
+    """A reply is cut off there."""
+    temperature: float
+    """How far it may stray from the likeliest words; 0 is greedy."""
+    run: int = 1
+    """Repetitions of a sampling model are different replies to the same words."""
+
+    @property
+    def key(self) -> str:
+        """SHA-256 of the canonical JSON of all fields."""
+        return digest(asdict(self))

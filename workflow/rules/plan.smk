@@ -1,0 +1,18 @@
+rule plan:
+    input:
+        # Gold may change without a new plan; what is asked is part of the spec.
+        questions=lambda wc: ancient(question_file(wc)),
+    output:
+        queries="results/plans/{env}/{datafile}/{model}/{precision}/q{planner_max_queries}/queries.jsonl",
+    log:
+        "logs/plan/{env}/{datafile}/{model}/{precision}/q{planner_max_queries}.log",
+    benchmark:
+        "results/benchmarks/plan/{env}/{datafile}/{model}/{precision}/q{planner_max_queries}.tsv"
+    wildcard_constraints:
+        model=either(p.model for p in PLANNERS.values()),
+    conda:
+        "../envs/wattrag.yaml"
+    params:
+        spec=lambda wc: specs.plan(STUDY, **wc),
+    script:
+        "../scripts/plan.py"

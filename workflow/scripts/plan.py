@@ -1,0 +1,31 @@
+"""Let a chat model write further queries for all questions of a datafile."""
+
+import json
+from pathlib import Path
+
+from wattrag.study.job import logged
+
+with logged(snakemake.log[0]):
+    from wattrag.datafiles.questions import read_questions
+    from wattrag.files import write_jsonl
+    from wattrag.llm.providers import chat_model
+    from wattrag.retrieval.planning.plan import plan
+    from wattrag.store.completions import CompletionStore
+    from wattrag.study.load import declared_models, read_settings
+
+    spec = json.loads(snakemake.params.spec)
+    reading = spec["questions"]
+    asked = read_questions(Path(snakemake.input.questions), reading["columns"], reading["limit"])
+    settings = read_settings(snakemake.config)
+    registry = declared_models(Path(snakemake.scriptdir).resolve().parents[1])
+    entry = registry[snakemake.wildcards.model]
+    model = chat_model(entry, settings.generation.max_concurrent)
+    with CompletionStore(Path(settings.store)) as store:
+        plans = plan(
+            asked.questions,
+            model,
+            store,
+            spec["max_queries"],
+            spec["max_new_tokens"],
+        )
+    write_jsonl(Path(snakemake.output.queries), (p.model_dump(mode="json") for p in plans))
