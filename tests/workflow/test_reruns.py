@@ -219,7 +219,7 @@ def no_planner(folder: Path) -> None:
     change(folder, lambda c: c["retrievers"]["planned"].update(planner="none"))
 
 
-SCORED = {"retrieval_metrics": 1, "score_experiment": 1, **TABLES}
+SCORED = {"retrieval_metrics": 1, **EVIDENCE, "score_experiment": 1, **TABLES}
 SEARCHED = {"retrieve": 1, "answer": 1, **SCORED}
 EDITS_WITH_PLANS = [
     (nothing, {}),

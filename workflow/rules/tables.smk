@@ -49,6 +49,6 @@ rule retrieval_table:
     conda:
         "../envs/wattrag.yaml"
     params:
-        spec=specs.retrieval_table(),
+        spec=lambda wc: specs.retrieval_table(),
     script:
         "../scripts/retrieval_table.py"
