@@ -73,6 +73,16 @@ def test_weight_0_needs_no_embedder_and_returns_nothing_for_unknown_words(index)
     assert (ids(unknown), unknown.context(0)) == ([], [])
 
 
+def test_every_query_of_a_plan_is_searched_for(index, folder):
+    asked, store = [Question("a", "zebra"), Question("b", "zebra")], VectorStore(folder / "store")
+    settings = Retriever(index="i", dense_weight=0, lexical={"window": 1, "title": False})
+    plans = [("zebra",), ("zebra", "Lithium Chile")]
+    alone, planned = retrieve(index, asked, settings, 0, None, store, plans=plans)
+    assert (alone.queries, ids(alone)) == (plans[0], [])
+    assert planned.queries == plans[1]
+    assert planned.attempts[0].hits[0].document_id == "minerals"
+
+
 def test_weight_1_uses_no_words(find):
     assert all(hit.scores.lexical is None for hit in find(dense_weight=1).attempts[0].hits)
 

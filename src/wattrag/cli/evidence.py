@@ -36,13 +36,13 @@ def find_evidence(
     from wattrag.study.load import declared_models
 
     opened, registry, retriever = open_index(index), declared_models(), chosen.retriever
-    plans = _plans(questions, chosen, registry, store)
     crossed, reranker = retriever.cross_encoder, None
     if crossed is not None:
         reranker = declared_reranker(registry, crossed, "cross_encoder")
-    if retriever.dense_weight == 0:
-        return retrieve(opened, questions, retriever, depth, None, None, reranker, plans)
-    embedder = embedder_of_index(registry, opened.manifest.embedder)
+    embedder = None
+    if retriever.dense_weight > 0:
+        embedder = embedder_of_index(registry, opened.manifest.embedder)
+    plans = _plans(questions, chosen, registry, store)  # last: it may cost money
     with VectorStore(store) as vectors:
         return retrieve(opened, questions, retriever, depth, embedder, vectors, reranker, plans)
 
