@@ -207,3 +207,57 @@ def test_text_on_a_picture_is_text(tmp_path: Path) -> None:
             lines(p, FULL, y=200 + n * 40)
 
     assert any(FULL[0] in text for text in texts(read(tmp_path, page)))
+
+
+def test_the_first_cell_of_a_boxed_row_may_be_wrapped(tmp_path: Path) -> None:
+    rows = [
+        (["Register"], ["Value"]),
+        (["USER or", "SESSION"], ["The user of the thread"]),
+        (["CURRENT"], ["The user, with what was", "adopted from others"]),
+        (["SYSTEM"], ["The one who connected"]),
+    ]
+    (table,) = paragraphs(read(tmp_path, lambda p: _grid(p, rows)))
+    assert table.metadata["grid"] == [[" ".join(cell) for cell in row] for row in rows]
+
+
+def test_a_picture_beside_a_paragraph_does_not_cut_it(tmp_path: Path) -> None:
+    def page(p: pymupdf.Page) -> None:
+        words = [f"the words of line {n} beside the portrait of the author" for n in range(8)]
+        lines(p, words, 240, 200)
+        pixels = pymupdf.Pixmap(pymupdf.csRGB, (0, 0, 30, 30))
+        pixels.clear_with(90)
+        p.insert_image((LEFT, 203, LEFT + 120, 290), pixmap=pixels)
+
+    (prose,) = [p for p in paragraphs(read(tmp_path, page)) if "attachment_type" not in p.metadata]
+    assert "line 0" in prose.text
+    assert "line 7" in prose.text
+
+
+def test_dots_of_a_list_of_contents_are_no_text(tmp_path: Path) -> None:
+    def page(p: pymupdf.Page) -> None:
+        lines(p, ["1.1 Water " + ". " * 40 + "2", "1.2 Power" + "." * 60 + "14"])
+
+    assert " ".join(texts(read(tmp_path, page))) == "1.1 Water … 2 1.2 Power … 14"
+
+
+def test_a_heading_larger_than_a_numbered_one_is_not_below_it(tmp_path: Path) -> None:
+    def page(p: pymupdf.Page) -> None:
+        p.insert_text((LEFT, 90), "The Title of the Report", fontsize=40, fontname="hebo")
+        p.insert_text((LEFT, 140), "By the Makers of It All", fontsize=33, fontname="hebo")
+        p.insert_text((LEFT, 190), "Preface", fontsize=24, fontname="hebo")
+        lines(p, FULL, y=220)
+        p.insert_text((LEFT, 300), "1.1 Security fundamentals", fontsize=16, fontname="hebo")
+        lines(p, FULL, y=330)
+
+    levels = {s.title: s.metadata.get("level") for s in read(tmp_path, page).sections}
+    assert levels["Preface"] == 1
+    assert levels["1.1 Security fundamentals"] == 2
+
+
+def test_a_statement_in_capitals_is_no_heading(tmp_path: Path) -> None:
+    def page(p: pymupdf.Page) -> None:
+        lines(p, [*FULL[:2], "The function is called in this way:"])
+        lines(p, ["VERIFY_GROUP (CURRENT_USER, TELLER)"], y=260)
+        lines(p, FULL, y=290)
+
+    assert [s.title for s in read(tmp_path, page).sections] == [""]

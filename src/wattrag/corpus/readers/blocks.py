@@ -89,7 +89,10 @@ class Block(NamedTuple):
 
 
 def blocks_of(items: Sequence[Line | Float], x0: float, x1: float) -> list[Block | Float]:
-    """Split a column's lines into blocks; floats stay at their place between them."""
+    """Split a column's lines into blocks; floats stay at their place between them.
+
+    One that stands beside lines of a block comes before it.
+    """
     pitch = _usual_pitch([item for item in items if isinstance(item, Line)])
     blocks: list[Block | Float] = []
     current: list[Line] = []
@@ -100,13 +103,17 @@ def blocks_of(items: Sequence[Line | Float], x0: float, x1: float) -> list[Block
                 current = []
             current.append(item)
         else:
-            if current:
+            if current and not _is_beside(item.box, current[-1].box):
                 blocks.append(Block(tuple(current), x0, x1))
                 current = []
             blocks.append(item)
     if current:
         blocks.append(Block(tuple(current), x0, x1))
     return blocks
+
+
+def _is_beside(float_: Box, line: Box) -> bool:
+    return float_.x1 <= line.x0 or float_.x0 >= line.x1
 
 
 def _usual_pitch(lines: Sequence[Line]) -> float:

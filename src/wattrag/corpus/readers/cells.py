@@ -20,6 +20,7 @@ MAX_CELL = 700  # characters
 EDGE = 3.0
 MIN_SINGLE = 2  # rows with a rule under them
 MAX_LINES = 6  # of a wrapped cell
+LINE_PITCH = 1.3  # em between the lines of one cell
 WORD_GAP = 0.6  # em; wider is no space between words
 
 Row = list[Fragment]
@@ -46,7 +47,9 @@ def read_grid(
     grid: list[tuple[str, ...]] = []
     header_rows = 0
     for index, band in enumerate(bands):
-        rows = _band_rows(band, bounds, inner_h, is_header=index < header_bands)
+        rows = _band_rows(
+            band, bounds, inner_h, is_header=index < header_bands, boxed=bool(inner_v)
+        )
         if one_each and index >= header_bands and len(rows) <= MAX_LINES:
             rows = _one_row(rows)
         grid += rows
@@ -216,14 +219,19 @@ def _one_row(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
 
 
 def _band_rows(
-    band: list[Row], bounds: list[float], horizontal: Sequence[Rule], *, is_header: bool
+    band: list[Row],
+    bounds: list[float],
+    horizontal: Sequence[Rule],
+    *,
+    is_header: bool,
+    boxed: bool,
 ) -> list[tuple[str, ...]]:
     rows = [_cells(row, bounds, horizontal if is_header else ()) for row in band]
     if len(rows) == 1:
         return rows
     if is_header:
         return _unwrapped(rows)
-    return _merged(rows, band)
+    return _merged(rows, band, boxed=boxed)
 
 
 def _unwrapped(header: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
@@ -240,14 +248,18 @@ def _unwrapped(header: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     return rows
 
 
-def _merged(rows: list[tuple[str, ...]], band: list[Row]) -> list[tuple[str, ...]]:
-    """Rows with the continuation lines of wrapped cells put back into their row."""
+def _merged(rows: list[tuple[str, ...]], band: list[Row], *, boxed: bool) -> list[tuple[str, ...]]:
+    """Rows with the continuation lines of wrapped cells put back into their row.
+
+    The first cell may be a wrapped one where its row is boxed: rules on all sides.
+    """
     pitches = [b[0].y1 - a[0].y1 for a, b in itertools.pairwise(band)]
     usual = median(pitches)
     merged = [rows[0]]
-    for row, pitch in zip(rows[1:], pitches, strict=True):
+    for line, row, pitch in zip(band[1:], rows[1:], pitches, strict=True):
         filled = [cell for cell in row if cell]
-        wraps = not row[0] and len(filled) <= len(row) / 2 and pitch <= 1.05 * usual
+        is_near = boxed and len(band) <= MAX_LINES and pitch <= LINE_PITCH * line[0].size
+        wraps = (is_near or not row[0]) and len(filled) <= len(row) / 2 and pitch <= 1.05 * usual
         if wraps and not any(c.isdigit() for cell in filled for c in cell):
             merged[-1] = tuple(f"{a} {b}".strip() for a, b in zip(merged[-1], row, strict=True))
         else:

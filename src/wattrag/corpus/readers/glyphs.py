@@ -9,6 +9,12 @@ _SUPERSCRIPT = 1  # flag of a span
 _COMPATIBILITY = re.compile(  # ligatures, shapes of Hebrew and Arabic letters, math italics
     "[\ufb00-\ufb06\ufb1d-\ufdff\ufe70-\ufefc\U0001d400-\U0001d7ff\u210e]"
 )
+_COMBINING = {
+    "\u00a8": "\u0308", "\u00b4": "\u0301", "\u02c6": "\u0302", "\u02dc": "\u0303",
+    "\u02c7": "\u030c", "\u02d8": "\u0306", "\u02da": "\u030a", "\u02dd": "\u030b",
+}  # fmt: skip
+_DOTLESS = {"\u0131": "i", "\u0237": "j"}
+_ACCENT = re.compile(f"([{''.join(_COMBINING)}])([^\\W\\d_])")
 _SYMBOL_BULLET = re.compile("^[\x01-\x08\x0e-\x1f\ue000-\uf8ff](?=\\s|$)")  # in a symbol font
 _MARK = re.compile(r"\d{1,3}(?:[,\u2013-]\d{1,3})*")
 _EXPONENT_BASE = re.compile(r"(?:\d|(?<![^\W\d_])[a-zA-Zµμ]{1,2})$")
@@ -39,6 +45,8 @@ def clean(text: str) -> str:
         return " ".join(text.split())
     if not text.isascii():
         text = _SYMBOL_BULLET.sub("• ", text)
+        if _ACCENT.search(text):
+            text = _ACCENT.sub(_accented, text)
         if _COMPATIBILITY.search(text):
             text = _COMPATIBILITY.sub(_plain_form, text)
         if text.isprintable():
@@ -48,6 +56,14 @@ def clean(text: str) -> str:
         text = _SYMBOL_BULLET.sub("• ", text)
         text = "".join(c if c.isprintable() or c == "•" else " " for c in text)
     return " ".join(text.split())
+
+
+def _accented(match: re.Match[str]) -> str:
+    """The letter with the accent that old fonts set before it; both as they are if none has it."""
+    accent, letter = match.group(1), match.group(2)
+    base = _DOTLESS.get(letter, letter)
+    letter = unicodedata.normalize("NFC", base + _COMBINING[accent])
+    return letter if len(letter) == 1 else match.group()
 
 
 def _plain_form(match: re.Match[str]) -> str:

@@ -32,8 +32,10 @@ _LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}|(?:\s\.){3,}")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _CLOSED = re.compile(r"[,;:]$|[a-z]{2,}\.$")
 _NORMAL = re.compile(r"[\W_]+")
+_CODE = re.compile(r"[_=*;{}<>|\\]")  # signs of statements, which may be in capitals too
 _OPENING = re.compile(r"abstract\b|(?:introduction|summary)\W*$", re.IGNORECASE)
 
+_Look = tuple[int, bool]  # size in half points, weight
 Outline = Mapping[str, int]  # normalised title > level
 
 
@@ -241,7 +243,7 @@ def _is_marked(block: Block) -> bool:
         return False
     if numbered and text[numbered.end() : numbered.end() + 1].isupper():
         return line.italic or text.isupper() or deep
-    return text.isupper() and len(_LETTERS.findall(text)) > 1
+    return text.isupper() and len(_LETTERS.findall(text)) > 1 and not _CODE.search(text)
 
 
 def _levels(headings: Mapping[int, Block], outline: Outline) -> dict[int, int]:
@@ -256,14 +258,28 @@ def _levels(headings: Mapping[int, Block], outline: Outline) -> dict[int, int]:
             by_style[_look(block)][levels[index]] += 1
     known = {look: counts.most_common(1)[0][0] for look, counts in by_style.items()}
     looks = sorted({_look(block) for block in headings.values()}, reverse=True)
+    found = dict(known)
     for look in looks:  # from the largest, so that a look without a level can follow the one above
-        if look not in known:
-            larger = [known[other] for other in looks if other > look and other in known]
-            known[look] = min(max(larger, default=0) + 1, MAX_LEVEL)
-    return {i: levels.get(i) or known[_look(block)] for i, block in headings.items()}
+        if look not in found:
+            above = [found[other] for other in looks if other > look and other in found]
+            found[look] = min(max(above, default=0) + 1, _deepest(look, known))
+    return {i: levels.get(i) or found[_look(block)] for i, block in headings.items()}
 
 
-def _look(block: Block) -> tuple[int, bool]:
+def _deepest(look: _Look, known: Mapping[_Look, int]) -> int:
+    """How deep a look may be, by the next smaller one that has a level below the first.
+
+    (One of the first level, as `References`, may be set as small as its author likes.)
+    """
+    below = max(
+        (other for other, level in known.items() if other < look and level > 1), default=None
+    )
+    if below is None:
+        return MAX_LEVEL
+    return max(known[below] - (below[0] < look[0]), 1)
+
+
+def _look(block: Block) -> _Look:
     return round(block.first.size * 2), block.first.bold
 
 

@@ -10,6 +10,7 @@ SOFT_HYPHEN = "\u00ad"
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _BROKEN = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*)[-\u2010]$")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
+_HYPHENATED = re.compile(r"[^\W\d_]+-[^\W\d_]")
 JOINING = "-\u2010/"  # a line that ends so is followed without a space
 MAX_WORD = 64  # characters
 ALWAYS_HYPHENATED = {"self", "well", "quasi"}
@@ -78,7 +79,8 @@ def append_line(text: str, line: str, vocabulary: Vocabulary) -> str:
         return _spaced(text, line)
     broken, first = _BROKEN.search(text[-MAX_WORD:]), _FIRST_WORD.match(line)
     if broken and first:
-        keeps = vocabulary.keeps_hyphen(broken.group(1), first.group())
+        goes_on = _HYPHENATED.match(line) is not None  # `speech-` and `to-text`
+        keeps = goes_on or vocabulary.keeps_hyphen(broken.group(1), first.group())
         return (text if keeps else text[:-1]) + line
     if len(text) > 1 and not text[-2].isspace() and line[0].isalnum():
         return text + line

@@ -19,7 +19,7 @@ from wattrag.corpus.readers.layoutmodel import find_regions
 from wattrag.corpus.readers.lines import Line, join_numbers, line_of, rows_of
 from wattrag.corpus.readers.page import read_page
 from wattrag.corpus.readers.pdf import page_pieces, reading_of
-from wattrag.corpus.readers.pdffile import read_contents
+from wattrag.corpus.readers.pdffile import LIBRARY_ERRORS, check_memory, read_contents
 from wattrag.corpus.readers.reading import Reading
 from wattrag.corpus.readers.style import Style, style_of
 from wattrag.corpus.steps import begin
@@ -54,7 +54,11 @@ def _read_page(page: Any, number: int) -> PageContent:
     content = read_page(page, number)
     if not content.fragments:
         return content
-    return content._replace(regions=find_regions(page, content.turn))
+    try:
+        return content._replace(regions=find_regions(page, content.turn))
+    except LIBRARY_ERRORS as error:  # the page cannot be drawn, and is read without the model
+        check_memory(error)
+        return content
 
 
 def _without_margins(page: PageContent, fragments: Sequence[Fragment]) -> list[Fragment]:

@@ -17,6 +17,8 @@ from wattrag.corpus.tree import Metadata, Paragraph, Sentence
 FOOTNOTE_ZONE = 0.25  # of the page's height, from its top: notes stand below
 _NOTE_MARK = re.compile(r"(?:\[?\d{1,2}\]?\s?(?=[^\W\d_]|https?:)|[*†‡§¶‖]|\^\d)")
 
+_LEADERS = re.compile(r"(?:\s?\.){5,}\s?")  # the dots of a list of contents
+
 
 class Role(Enum):
     """What a block of text is."""
@@ -115,8 +117,9 @@ def _text_and_places(blocks: Sequence[Block], vocabulary: Vocabulary) -> tuple[s
     places: list[_Place] = []
     for part, block in enumerate(blocks):
         for line in block.lines:
-            text = append_line(text, line.text, vocabulary)
-            places.append(_Place(max(len(text) - len(line.text), 0), part, line))
+            words = _LEADERS.sub(" … ", line.text).strip()
+            text = append_line(text, words, vocabulary)
+            places.append(_Place(max(len(text) - len(words), 0), part, line))
     if SOFT_HYPHEN in text:
         kept = [text[: place.start].replace(SOFT_HYPHEN, "") for place in places]
         places = [p._replace(start=len(k)) for p, k in zip(places, kept, strict=True)]

@@ -74,7 +74,7 @@ def read_contents(path: Path, read: PageReader = read_page) -> Contents:
                     content = recognised(page, content)
                 pages.append(content)
             except LIBRARY_ERRORS as error:
-                _check_memory(error)
+                check_memory(error)
                 unreadable.append(index + 1)
         begin(0)
         if not pages:
@@ -110,7 +110,7 @@ def _warn(path: Path, numbers: list[int], problem: str) -> None:
     _log.warning("%s: %s", path.name, problem.format(f"{noun} {listed}"))
 
 
-def _check_memory(error: BaseException) -> None:
+def check_memory(error: BaseException) -> None:
     """Raise the library's error as what it is, if it had no memory left."""
     cause: BaseException | None = error
     while cause is not None:
@@ -129,7 +129,7 @@ def open_pdf(path: Path) -> Any:
         document = _opened(path)
         pages = 0 if document.needs_pass else document.page_count
     except (*LIBRARY_ERRORS, OSError) as error:
-        _check_memory(error)
+        check_memory(error)
         raise InputError(
             str(path), "is damaged or truncated: it cannot be opened", "download it again"
         ) from error
@@ -169,7 +169,7 @@ def _outline(document: Any) -> dict[str, int]:
     try:
         entries = document.get_toc(simple=True)[:MAX_OUTLINE]
     except LIBRARY_ERRORS as error:
-        _check_memory(error)
+        check_memory(error)
         return {}
     return {key: level for level, title, _ in reversed(entries) if len(key := normal(title)) > 1}
 
