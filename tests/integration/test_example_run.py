@@ -3,6 +3,8 @@
 import csv
 import json
 import re
+import subprocess
+import sys
 from itertools import product
 from pathlib import Path
 
@@ -39,7 +41,7 @@ def promised() -> list[str]:
     """Every file that a run shall leave."""
     scored = ("submission.csv", "results.json", "summary.json", "errors.csv")
     answered = ("answers.jsonl", "usage.json", *scored)
-    tables = ("leaderboard.csv", "results_matrix.csv", "errors.csv")
+    tables = ("leaderboard.csv", "results_matrix.csv", "errors.csv", "retrieval.csv")
     return [
         *(f"results/sources/example/{r['id']}{Path(r['url']).suffix}" for r in SHEET),
         *(f"results/corpus/example/tree/{r['id']}.json" for r in SHEET),
@@ -55,7 +57,7 @@ def promised() -> list[str]:
         *(f"results/tables/local/{d}/{n}" for d, n in product(DATAFILES, tables)),
         *(
             f"results/plots/local/{datafile}/{plot}.{kind}"
-            for datafile, plot, kind in product(DATAFILES, PLOTS, ("svg", "png"))
+            for datafile, plot, kind in product(DATAFILES, (*PLOTS, "retrieval"), ("svg", "png"))
         ),
         "results/benchmarks/index/example.tsv",
         "logs/index/example.log",
@@ -169,3 +171,18 @@ def test_another_folder_without_stores_gives_the_same_bytes(example, tmp_path):
     made = [p.relative_to(example) for kind in kinds for p in (example / "results").rglob(kind)]
     assert len(made) > 50
     assert [p for p in made if (example / p).read_bytes() != (other / p).read_bytes()] == []
+
+
+def test_the_page_on_retrieval_shows_what_the_command_prints(example):
+    page = (ROOT / "docs/retrieval.md").read_text(encoding="utf-8")
+    question = re.search(r'^wattrag query results/index/example "(.+)"$', page, re.MULTILINE)[1]
+    command = [Path(sys.executable).with_name("wattrag"), "query", "results/index/example"]
+    done = subprocess.run([*command, question], cwd=example, capture_output=True, check=True)
+    shown = []
+    for hit in json.loads(done.stdout)[0]["hits"]:
+        steps = (hit["scores"][step] for step in ("dense", "lexical", "fused", "rerank"))
+        cells = ["" if score is None else f"{score:.6f}" for score in steps]
+        shown.append([str(hit["rank"]), f"`{hit['node_id']}`", *cells])
+    table = page.split("<!-- hits:begin -->")[1].split("<!-- hits:end -->")[0].splitlines()
+    printed = [[cell.strip() for cell in line.strip("|").split("|")] for line in table if line]
+    assert printed[2:] == shown
