@@ -261,3 +261,18 @@ def test_a_statement_in_capitals_is_no_heading(tmp_path: Path) -> None:
         lines(p, FULL, y=290)
 
     assert [s.title for s in read(tmp_path, page).sections] == [""]
+
+
+def test_a_long_raised_mark_does_not_set_the_size_of_its_line(tmp_path: Path) -> None:
+    def page(p: pymupdf.Page) -> None:
+        lines(p, ["Models are of use in chemistry, as many have said and shown, but reasons for"])
+        x = float(LEFT)
+        words = ["what", "they", "say", "is", "of", "use", "60,66,69,73,88,104,105", "here", "is"]
+        for n, word in enumerate(words):  # each in another grey: a run of its own
+            size = 6 if word[0].isdigit() else 10
+            p.insert_text((x, 212 - (10 - size)), word, fontsize=size, color=(n / 99,) * 3)
+            x += pymupdf.get_text_length(f"{word} ", fontsize=size)
+        lines(p, ["examples of them that were drawn from what we have published."], y=224)
+
+    (text,) = texts(read(tmp_path, page))
+    assert text.index("reasons for") < text.index("what they") < text.index("examples of")

@@ -97,7 +97,7 @@ def _sideways(blocks: list[dict[str, Any]], direction: tuple[float, float]) -> I
 
 
 def _look(spans: list[dict[str, Any]]) -> tuple[float, bool, bool, str]:
-    """Size and font of a line's longest span; whether most characters are bold, and italic.
+    """Size and font of most of a line; whether most characters are bold, and italic.
 
     A line has a typewriter face only if nearly all of it has: code is named in prose, too.
     """
@@ -113,13 +113,13 @@ def _look(spans: list[dict[str, Any]]) -> tuple[float, bool, bool, str]:
         italic += length if span["flags"] & _ITALIC else 0
         plain += 0 if is_fixed_pitch(span["font"]) else length
     is_prose = plain > (1 - MOSTLY) * total
-    _, main = max(
-        (length, -index)
-        for index, (span, length) in enumerate(zip(spans, lengths, strict=True))
-        if not (is_prose and is_fixed_pitch(span["font"]))
-    )
-    longest = spans[-main]
-    return longest["size"], bold > MOSTLY * total, italic > MOSTLY * total, longest["font"]
+    shares: dict[tuple[float, str], int] = {}
+    for span, length in zip(spans, lengths, strict=True):
+        if not (is_prose and is_fixed_pitch(span["font"])):
+            look = span["size"], span["font"]
+            shares[look] = shares.get(look, 0) + length
+    size, font = max(shares, key=lambda look: shares[look])
+    return size, bold > MOSTLY * total, italic > MOSTLY * total, font
 
 
 def _visible_length(span: dict[str, Any]) -> int:

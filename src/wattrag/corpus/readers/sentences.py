@@ -8,13 +8,12 @@ import nupunkt
 # nupunkt was trained on legal text: these it takes for ends of sentences, papers do not.
 _WORDS = (
     r"cf|ca|approx|resp|incl|excl|viz|vs|w\.r\.t|a\.k\.a|i\.e|e\.g|et al|Figs?|Eqs?|Eqns?|Refs?|"
-    r"Secs?|Sects?|Tabs?|Chs?|Chap|Apps?|Alg|Thm|Def|Nos?|Vols?|pp|Eds?|min|max|avg|Ph\.D|M\.Sc|"
+    r"Secs?|Sects?|Tabs?|Chs?|Chap|Apps?|Alg|Thm|Def|Nos?|Vols?|pp|Eds?|min|max|avg|Ph\.D|std|M\.Sc|"
     r"B\.Sc|[A-Z]\.-[A-Z]"
 )
 _LABELS = r"Figure|Table|Fig\.|Tab\.|Exhibit|Listing|Algorithm|Scheme"
-_ABBREVIATED = re.compile(
-    rf"(?:\b(?:{_WORDS})|^(?:{_LABELS})\s[A-Z]?[\d.]+|^[([]?(?:\d{{1,2}}|[a-z]))\.$"
-)
+_ABBREVIATED = re.compile(rf"(?:\b(?:{_WORDS})|^[([]?(?:\d{{1,2}}|[a-z]))\.$")
+_CAPTION_LABEL = re.compile(rf"(?:{_LABELS})\s[A-Z]?[\d.]+\.")  # opens a caption
 # It takes one letter before a full stop for an initial; after a number the letter is a unit.
 _UNIT_END = re.compile(
     r"\d\s?(?:[hsgtmLlWVAKJNBCF]|[kMGTP]W|[kMGT]Wh|k[gmJ]|[mc]m|[mμµn]s|t|°C|gal|lb)\.(?=\s+[\"“(\[]?[A-Z])"
@@ -47,6 +46,8 @@ def _continues(text: str, start: int) -> bool:
     if not before:
         return False
     last_words = " ".join(before.split(" ")[-2:])
+    if _CAPTION_LABEL.fullmatch(text[:start].strip()):
+        return True
     return bool(_ABBREVIATED.search(last_words) or _is_enumerator(text, start))
 
 
