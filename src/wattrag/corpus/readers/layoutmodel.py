@@ -3,6 +3,7 @@
 It runs offline on the processor, on one thread, so that equal pages give equal regions.
 """
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -24,7 +25,9 @@ def find_regions(page: Any, turn: int) -> tuple[Region, ...]:
     """
     page.set_rotation(turn)
     page.remove_rotation()
-    groups = _model().predict(page, return_raw=True, do_sort=False)
+    with warnings.catch_warnings():  # of boxes without end, which damaged pages may have
+        warnings.simplefilter("ignore", RuntimeWarning)
+        groups = _model().predict(page, return_raw=True, do_sort=False)
     regions = (_region(group) for group in groups)
     return tuple(r for r in regions if min(r.box.width, r.box.height) > MIN_SIDE)
 
