@@ -28,10 +28,13 @@ lint: .venv/dev  ## lint, formats, types, import layers, workflow
 format: .venv/dev  ## format code and workflow
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet . ; $(BIN)/snakefmt workflow
 
-bench: .venv/dev  ## run the benchmarks on the embedded example
+bench: .venv/dev run  ## run the benchmarks on the embedded example
 	@$(BIN)/python benchmarks/workflow.py
 	@$(BIN)/python benchmarks/parse_quality.py
 	@$(BIN)/python benchmarks/parse.py resources/example/pdfs/*.pdf
+	@$(BIN)/python benchmarks/retrieval.py results/corpus/example/tree resources/example/test_QA.csv
+	@$(BIN)/python benchmarks/index.py results/corpus/example/tree resources/example/test_QA.csv \
+		--parts write search build
 
 docs: .venv/dev run  ## write the generated parts of the documentation from settings and a run
 	@$(BIN)/python -m wattrag.config.reference
