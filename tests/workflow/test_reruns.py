@@ -268,7 +268,8 @@ LIBRARY_EDITS = [
     ("scoring/value.py", {**ENSEMBLE, **SCORES, "score_external": 1}),
     ("ensemble/vote.py", {**ENSEMBLE, "score_ensemble": 1, **TABLES}),
     ("retrieval/metrics.py", {**RETRIEVALS}),
-    ("analysis/tables/leaderboard.py", {**TABLES, **EVIDENCE}),
+    ("analysis/tables/leaderboard.py", TABLES),
+    ("analysis/tables/page.py", {**TABLES, **EVIDENCE}),
     ("analysis/plots/style.py", {"plot": 3, "retrieval_plot": 1}),
     ("cli/main.py", {}),
 ]

@@ -171,7 +171,8 @@ def tables(study: Study) -> str:
 
 def retrieval_table() -> str:
     """The retrieval table depends on metrics, which are inputs."""
-    return canonical_json({"code": code_of("analysis/retrieval.py", "analysis/tables")})
+    tables = (f"analysis/tables/{name}.py" for name in ("content", "page", "retrieval"))
+    return canonical_json({"code": code_of("analysis/retrieval.py", *tables)})
 
 
 def plot(study: Study) -> str:
