@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from tests.unit import made_pdfs as made
 from wattrag.corpus.bounded import parse_bounded
 from wattrag.corpus.parse import parse
+from wattrag.corpus.pool import run_bounded
 from wattrag.corpus.tree import DocumentTree
-from wattrag.corpus.worker import Budget, run_bounded
+from wattrag.corpus.worker import Budget
 from wattrag.datafiles.sheet import SheetRow
 from wattrag.errors import InputError
 

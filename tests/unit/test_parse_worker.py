@@ -4,9 +4,11 @@ import os
 import time
 from pathlib import Path
 
+from wattrag.corpus.pool import run_bounded
+from wattrag.corpus.serving import OUT_OF_MEMORY
 from wattrag.corpus.steps import begin
 from wattrag.corpus.tree import read_tree
-from wattrag.corpus.worker import OUT_OF_MEMORY, Budget, run_bounded
+from wattrag.corpus.worker import Budget
 
 SHORT = Budget(seconds=0.5)
 
@@ -52,6 +54,46 @@ def test_memory_is_bounded() -> None:
     (outcome,) = run_bounded(bytearray, [1 << 30], budget=budget)
     assert outcome.result is None
     assert outcome.error == "needs more memory than a document may use"
+
+
+def test_waiting_for_the_processor_is_not_counted() -> None:
+    (outcome,) = run_bounded(time.sleep, [3 * SHORT.seconds], budget=SHORT)
+    assert outcome.error is None
+    assert outcome.seconds < SHORT.seconds
+
+
+def _spin(seconds: float) -> float:
+    while time.process_time() < seconds:
+        pass
+    return seconds
+
+
+def test_work_without_end_is_stopped_when_its_processor_time_is_up() -> None:
+    (outcome,) = run_bounded(_spin, [600.0], budget=SHORT)
+    assert outcome.error == "took more than 0.5 s and was stopped"
+    assert 0.5 <= outcome.seconds < 5
+
+
+def _in_memory(item: tuple[int, Path]) -> int:
+    """Take memory for a while; how many others are at work meanwhile."""
+    size, folder = item
+    mark = folder / str(size)
+    mark.touch()
+    try:
+        bytearray(size)
+        time.sleep(0.3)
+        return len(list(folder.iterdir())) - 1
+    finally:
+        mark.unlink()
+
+
+def test_two_workers_share_the_memory_and_a_large_item_has_all_of_it_alone(tmp_path: Path) -> None:
+    large = [(350 << 20) + i for i in range(2)]
+    items = [(size, tmp_path) for size in [*large, *range(1, 5)]]
+    budget = Budget(memory_bytes=1 << 29)
+    outcomes = {o.item[0]: o for o in run_bounded(_in_memory, items, jobs=2, budget=budget)}
+    assert [o.error for o in outcomes.values()] == [None] * len(items)
+    assert [outcomes[size].result for size in large] == [0, 0]
 
 
 def _hoard(size: int) -> int:
@@ -103,6 +145,13 @@ def _too_much_at(page: int) -> list[int]:
 def test_a_step_that_needs_too_much_memory_is_left_out() -> None:
     (outcome,) = run_bounded(_too_much_at, [3], budget=Budget(memory_bytes=1 << 29))
     assert outcome.result == [1, 2, 4, 5]
+
+
+def test_what_is_left_out_does_not_depend_on_the_number_of_jobs() -> None:
+    budget = Budget(memory_bytes=1 << 29)
+    items = [2, 3, 4]
+    outcomes = {o.item: o.result for o in run_bounded(_too_much_at, items, jobs=2, budget=budget)}
+    assert outcomes == {page: [step for step in range(1, 6) if step != page] for page in items}
 
 
 def test_no_items_start_no_process() -> None:

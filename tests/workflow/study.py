@@ -5,13 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pymupdf
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 SNAKEFILE = ROOT / "workflow" / "Snakefile"
 
 DOCUMENTS = {
-    "alder2021.md": """# Energy of the Alder cluster
+    "alder2021.pdf": """# Energy of the Alder cluster
 
 ## Setting
 
@@ -67,10 +68,24 @@ CONFIG = {
 }
 
 
+def write_document(path: Path, text: str) -> None:
+    """Write a document; as a PDF its headings are set in larger type."""
+    if path.suffix != ".pdf":
+        path.write_text(text)
+        return
+    with pymupdf.open() as document:
+        page = document.new_page()
+        for number, line in enumerate(text.splitlines()):
+            level = len(line) - len(line.lstrip("#"))
+            size = {0: 10, 1: 18, 2: 14}[level]
+            page.insert_text((72, 72 + 24 * number), line.lstrip("# "), fontsize=size)
+        document.save(path, no_new_id=True)
+
+
 def write_study(folder: Path, **config: object) -> None:
     """Write documents, sheet, questions, a foreign submission and `study.yaml` to `folder`."""
     for name, text in DOCUMENTS.items():
-        (folder / name).write_text(text)
+        write_document(folder / name, text)
     rows = [
         (Path(name).stem, text.split("\n")[0].lstrip("# "), name)
         for name, text in DOCUMENTS.items()

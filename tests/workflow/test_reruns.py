@@ -10,7 +10,7 @@ import pytest
 from wattrag.study import code
 
 from .planning import planned
-from .study import QUESTIONS, ROOT, read_config, snakemake, write_config
+from .study import DOCUMENTS, QUESTIONS, ROOT, read_config, snakemake, write_config, write_document
 
 pytestmark = pytest.mark.workflow
 
@@ -58,8 +58,9 @@ def add_document(folder: Path) -> None:
 
 
 def replace_document(folder: Path) -> None:
-    """A document replaced."""
-    append(folder / "alder2021.md", "\nIts servers last 6 years.\n")
+    """A PDF replaced."""
+    text = DOCUMENTS["alder2021.pdf"] + "\nIts servers last 6 years.\n"
+    write_document(folder / "alder2021.pdf", text)
 
 
 def add_question(folder: Path) -> None:

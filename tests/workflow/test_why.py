@@ -37,9 +37,9 @@ RUN = "results/experiments/local/train/bm25/extractive/none"
 
 def rename_document(folder: Path) -> None:
     """A document under another name."""
-    shutil.copy2(folder / "alder2021.md", folder / "alder.md")
+    shutil.copy2(folder / "alder2021.pdf", folder / "alder.pdf")
     sheet = folder / "metadata.csv"
-    sheet.write_text(sheet.read_text().replace("alder2021.md", "alder.md"))
+    sheet.write_text(sheet.read_text().replace("alder2021.pdf", "alder.pdf"))
 
 
 def remove_document(folder: Path) -> None:
@@ -74,9 +74,9 @@ CAUSES = [
     (change_top_k, "retrieve", Cause("param", "settings.top_k: 8 -> 5")),
     (add_question, "retrieve", Cause("param", "questions asked changed")),
     (change_limit, "retrieve", Cause("param", "questions.limit: null -> 1")),
-    (rename_document, "fetch", Cause("param", "url: alder2021.md -> alder.md")),
-    (rename_document, "fetch", Cause("input added", "input added", ("alder.md",))),
-    (replace_document, "fetch", Cause("input changed", "input changed", ("alder2021.md",))),
+    (rename_document, "fetch", Cause("param", "url: alder2021.pdf -> alder.pdf")),
+    (rename_document, "fetch", Cause("input added", "input added", ("alder.pdf",))),
+    (replace_document, "fetch", Cause("input changed", "input changed", ("alder2021.pdf",))),
     (add_document, "index", Cause("input added", "input added", (f"{TREE}/elder2024.json",))),
     (
         remove_document,

@@ -17,8 +17,9 @@ from wattrag.cli.skeleton import document_ids
 from wattrag.corpus.counts import TreeCounts, count
 from wattrag.corpus.parse import find_reader
 from wattrag.corpus.parse import parse as parse_document
+from wattrag.corpus.pool import run_bounded
 from wattrag.corpus.tree import write_tree
-from wattrag.corpus.worker import Budget, Outcome, run_bounded
+from wattrag.corpus.worker import Budget, Outcome
 from wattrag.datafiles.sheet import SheetRow
 from wattrag.errors import InputError
 
@@ -46,7 +47,7 @@ def parse(
     jobs: Annotated[int, typer.Option(min=1, help="Files parsed at the same time.")] = 1,
     parser: Annotated[str, typer.Option(help="How PDFs are read.")] = "fast",
     seconds: Annotated[
-        float, typer.Option(min=1, help="Time budget of one file, or 3 s a page if more.")
+        float, typer.Option(min=1, help="Processor time of one file, or 3 s a page if more.")
     ] = 120.0,
     as_json: JsonOption = False,
 ) -> None:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wattrag.corpus.parse import OnBadDocument, failed_tree, parse
+from wattrag.corpus.pool import run_bounded
 from wattrag.corpus.tree import DocumentTree
-from wattrag.corpus.worker import Budget, run_bounded
+from wattrag.corpus.worker import Budget
 from wattrag.datafiles.sheet import SheetRow
 from wattrag.errors import InputError
 

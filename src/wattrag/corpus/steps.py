@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Supervision:
-    """Whom to tell of each step, and the steps to leave out."""
+    """Whom to tell of each step and of slow work, and the steps to leave out."""
 
     tell: Callable[[int], None]
+    tell_slow: Callable[[float], None]
     skipped: frozenset[int] = frozenset()
 
 
@@ -40,3 +41,10 @@ def begin(step: int) -> bool:
         return False
     supervision.tell(step)
     return True
+
+
+def slow(seconds: float) -> None:
+    """Say that the step may take so many processor seconds, which the whole then may take more."""
+    supervision = _supervision.get()
+    if supervision is not None:
+        supervision.tell_slow(seconds)

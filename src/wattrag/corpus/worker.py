@@ -1,48 +1,48 @@
-"""Work on untrusted files in processes that can be killed: bounded in time and memory.
+"""The supervisor's side of bounded work: one process that can be killed, and its item.
 
-A library that has run out of memory seldom gives back what it holds, and then fails on all that
-follows. So a process that ran out ends, as does one that holds much after an item, and what failed
-for want of memory beside the leavings of other items is tried again in a process of its own.
+Time is that of the processor, so that a busy machine changes nothing of what becomes of an item.
 """
 
 import contextlib
-import gc
-import mmap
 import multiprocessing
-import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from multiprocessing.connection import Connection, wait
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
 from multiprocessing.context import SpawnProcess
-from pathlib import Path
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
-from wattrag.corpus.steps import Supervision, supervised
-from wattrag.errors import WattragError
+import psutil
+
+from wattrag.corpus.serving import (
+    EXHAUSTED,
+    OUT_OF_MEMORY,
+    Answer,
+    Message,
+    MoreTime,
+    Ready,
+    StepBegun,
+    serve,
+)
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 MEBIBYTE = 1 << 20
-STARTUP_SECONDS = 60.0  # granted to a process until it is ready for its first item
+STARTUP_SECONDS = 120.0  # by the clock, granted to a process until it is ready for its first item
+PATIENCE = 4.0  # times its processor seconds may pass by the clock: then the item waits for ever
 MAX_SKIPPED = 8  # steps left out of one item, then it is given up
-HELD = 0.5  # of the memory; a process that holds more after an item ends
-OUT_OF_MEMORY = "needs more memory than a document may use"
-_EXHAUSTED = 97  # exit code of a process that had not even the memory to say so
-_READY = "ready"
-_STEP = "step"
 
 
 @dataclass(frozen=True)
 class Budget:
-    """What one item may cost before its process is killed.
+    """What one item may cost before its process is killed; seconds are those of the processor.
 
     `step_seconds` bounds each step that the work tells of (a page): an item whose process hangs or
     dies there is tried again without that step. A long item may take `seconds_a_step` for each step
-    that has begun, where that is more than `seconds`. With `memory_bytes`, a worker and the process
-    that supervises it stay below 2 GiB.
+    that has begun, where that is more than `seconds`, and what it says its slow steps may take.
+    With `memory_bytes`, a worker and the process that supervises it stay below 2 GiB.
     """
 
     seconds: float = 120.0
@@ -53,7 +53,7 @@ class Budget:
 
 @dataclass(frozen=True)
 class Outcome(Generic[T, R]):
-    """What came of an item: its result, or the reason why there is none."""
+    """What came of an item: its result, or the reason why there is none; `seconds` of processor."""
 
     item: T
     result: R | None
@@ -61,135 +61,135 @@ class Outcome(Generic[T, R]):
     seconds: float
 
 
-def run_bounded(
-    function: Callable[[T], R], items: Sequence[T], jobs: int = 1, budget: Budget | None = None
-) -> Iterator[Outcome[T, R]]:
-    """Apply `function` to each item in `jobs` worker processes; outcomes come as they finish.
+class Room(IntEnum):
+    """Where an item is tried: each try that ran out of room is followed by one that has more."""
 
-    An item that raises, runs over its budget or kills its process has an error; the others go on.
-    Where `function` tells of its steps (`wattrag.corpus.steps`), one of them may be left out.
-
-    Args:
-        function: importable by name, and not from the main script; it runs in other processes.
-        items: what it is applied to; items and results must be picklable.
-        jobs: processes, at least 1.
-        budget: time and memory of one item.
-    """
-    bounds = budget or Budget()
-    waiting = [_Job(item) for item in items][::-1]
-    workers: list[_Worker[T, R]] = []
-    try:
-        while waiting or any(worker.is_busy for worker in workers):
-            for worker in [w for w in workers if not w.is_busy][: len(waiting)]:
-                if waiting[-1].alone:
-                    worker.stop()
-                    workers.remove(worker)
-                else:
-                    worker.give(waiting.pop())
-            while waiting and len(workers) < max(1, jobs):
-                workers.append(_Worker(function, bounds))
-                workers[-1].give(waiting.pop())
-            for worker in _ready([w for w in workers if w.is_busy]):
-                finding = worker.finding()
-                if isinstance(finding, _Job):
-                    waiting.append(finding)
-                elif finding is not None:
-                    yield finding
-                if not worker.is_alive:
-                    workers.remove(worker)
-    finally:
-        for worker in workers:
-            worker.stop()
+    USED = 0  # a process that has done other items
+    FRESH = 1  # a process that has done nothing else
+    WHOLE = 2  # as that, with all the memory that there is, while no other works
 
 
 @dataclass(frozen=True)
-class _Job(Generic[T]):
-    """An item, the steps to leave out of it, and what was already spent on it.
-
-    `alone` is whether it is to be done in a process that has done nothing else.
-    """
+class Job(Generic[T]):
+    """An item, the steps to leave out of it, and how far it came in the seconds spent on it."""
 
     item: T
     skipped: frozenset[int] = frozenset()
     spent: float = 0.0
     steps: int = 0
-    alone: bool = False
+    slow: dict[int, float] = field(default_factory=dict)  # step > seconds that it says it may take
+    room: Room = Room.USED
 
 
-class _Answer(NamedTuple):
-    """What a process says of an item; `exhausted` is that it ran out of memory."""
-
-    result: Any
-    error: str | None
-    seconds: float
-    exhausted: bool
-    ends: bool  # the process, after this
-
-
-class _Worker(Generic[T, R]):
+class Worker(Generic[T, R]):
     """One process and the item it is working on."""
 
-    def __init__(self, function: Callable[[T], R], budget: Budget) -> None:
+    def __init__(self, function: Callable[[T], R], budget: Budget, memory_bytes: int) -> None:
         context = multiprocessing.get_context("spawn")
         self.pipe, far_end = context.Pipe()
         self.budget = budget
+        self.memory_bytes = memory_bytes
         self.process: SpawnProcess = context.Process(
-            target=_serve, args=(far_end, function, budget.memory_bytes), daemon=True
+            target=serve, args=(far_end, function, memory_bytes), daemon=True
         )
         with _main_hidden():
             self.process.start()
         far_end.close()
         self.is_alive = True
         self.is_busy = False
+        self.is_ready = False
         self.given = 0  # items
-        self.grace = STARTUP_SECONDS
-        self.job: _Job[T]
-        self.started = self.step_started = 0.0
+        self.job: Job[T]
         self.step = 0
+        self.clock = self.started = self.step_started = 0.0  # processor seconds of the process
+        self.look_at = self.give_up_at = 0.0  # monotonic: when its time may be up, and is up
 
-    def give(self, job: _Job[T]) -> None:
+    def give(self, job: Job[T]) -> None:
         """Hand over the next item."""
-        self.job, self.started, self.is_busy, self.step = job, time.monotonic(), True, 0
-        self.steps = job.steps
+        self.job, self.is_busy, self.step = job, True, 0
+        self.steps, self.slow = job.steps, dict(job.slow)
+        self.started = self.clock
         self.given += 1
+        self._expect()
         with contextlib.suppress(OSError):  # a dead process is reported by `finding`
             self.pipe.send((job.item, job.skipped))
 
     @property
     def seconds(self) -> float:
         """What the item may take, as far as it has come."""
-        return max(self.budget.seconds, self.budget.seconds_a_step * self.steps)
+        return max(self.budget.seconds, self.budget.seconds_a_step * self.steps) + sum(
+            self.slow.values()
+        )
 
-    @property
-    def deadline(self) -> float:
-        """When the time of the item, or of its step, is up, on the monotonic clock."""
-        whole = self.started + self.seconds - self.job.spent + self.grace
-        return min(whole, self.step_started + self.budget.step_seconds) if self.step else whole
+    def is_out_of_time(self) -> bool:
+        """Whether the time of the item, or of its step, is up; if not, sets when to look again."""
+        now = time.monotonic()
+        if now < self.look_at:
+            return False
+        if now >= self.give_up_at:
+            return True
+        self.clock = max(self.clock, self._clock())
+        left = self._left()
+        self.look_at = min(now + left, self.give_up_at)
+        return left <= 0
 
-    def finding(self) -> Outcome[T, R] | _Job[T] | None:
+    def finding(self) -> Outcome[T, R] | Job[T] | None:
         """The result, or why there is none, or the job to do again; None if the work goes on."""
         message = self._receive()
-        if message == _READY:
-            self.grace, self.started = 0.0, time.monotonic()
-            return None
-        if message is not None and message[0] == _STEP:
-            self.step, self.step_started = message[1], time.monotonic()
-            self.steps = max(self.steps, self.step)
-            return None
-        self.is_busy = False
+        if isinstance(message, Answer):
+            self.is_busy, self.clock = False, message.clock
+            if message.ends:
+                self.stop()
+            if message.exhausted:
+                return self._failed(OUT_OF_MEMORY, is_late=False)
+            return Outcome(self.job.item, message.result, message.error, self._spent())
         if message is None:
+            self.is_busy = False
             return self._broken_off()
-        answer = _Answer(*message)
-        if answer.ends:
-            self.stop()
-        if answer.exhausted:
-            return self._failed(OUT_OF_MEMORY, self.job.spent + answer.seconds, is_late=False)
-        return Outcome(self.job.item, answer.result, answer.error, self.job.spent + answer.seconds)
+        self._note(message)
+        return None
 
-    def _broken_off(self) -> Outcome[T, R] | _Job[T]:
-        """What follows when the process hangs or is dead."""
+    def _note(self, message: Ready | StepBegun | MoreTime) -> None:
+        if isinstance(message, MoreTime):
+            self.slow[self.step] = message.seconds
+        elif isinstance(message, StepBegun):
+            self.clock = self.step_started = message.clock
+            self.step = message.step
+            self.steps = max(self.steps, self.step)
+        else:
+            self.is_ready, self.clock = True, message.clock
+            self.started = message.clock
+        self._expect()
+
+    def _expect(self) -> None:
+        """Set when to look whether time is up: as if the process never had to wait."""
         now = time.monotonic()
-        is_late = now >= self.deadline
+        if self.is_ready:
+            left = max(0.0, self._left())
+            self.look_at, self.give_up_at = now + left, now + PATIENCE * left
+        else:
+            self.look_at = self.give_up_at = now + STARTUP_SECONDS
+
+    def _left(self) -> float:
+        """Processor seconds that the item, or its step, has left."""
+        whole = self.seconds - self._spent()
+        if not self.step:
+            return whole
+        return min(whole, self.budget.step_seconds - (self.clock - self.step_started))
+
+    def _spent(self) -> float:
+        return self.job.spent + self.clock - self.started
+
+    def _clock(self) -> float:
+        """Processor seconds of the process so far, as the system counts them."""
+        try:
+            return float(sum(psutil.Process(self.process.pid).cpu_times()[:4]))
+        except psutil.Error:
+            return 0.0
+
+    def _broken_off(self) -> Outcome[T, R] | Job[T]:
+        """What follows when the process hangs or is dead."""
+        is_late = self.is_out_of_time()
         if not is_late:
             self.process.join(1)
         reason = (
@@ -197,22 +197,27 @@ class _Worker(Generic[T, R]):
             if is_late
             else f"crashed its process (exit code {self.process.exitcode})"
         )
-        if self.process.exitcode == _EXHAUSTED:
+        if self.process.exitcode == EXHAUSTED:
             reason = OUT_OF_MEMORY
+        self.clock = max(self.clock, self._clock())
         self.stop()
-        return self._failed(reason, self.job.spent + now - self.started, is_late=is_late)
+        return self._failed(reason, is_late=is_late)
 
-    def _failed(self, reason: str, spent: float, *, is_late: bool) -> Outcome[T, R] | _Job[T]:
+    def _failed(self, reason: str, *, is_late: bool) -> Outcome[T, R] | Job[T]:
         """The item once more, where it may fare better; else the reason of its failure."""
-        job = replace(self.job, spent=spent, steps=self.steps, alone=True)
+        spent = self._spent()
+        room = max(self.job.room, Room.FRESH)
+        job = replace(self.job, spent=spent, steps=self.steps, slow=self.slow, room=room)
         if spent < self.seconds:
-            if self.given > 1 and not is_late:  # what went before may have left no room
+            if not is_late and self.given > 1:  # what went before may have left no room
                 return job
+            if not is_late and self.memory_bytes < self.budget.memory_bytes:
+                return replace(job, room=Room.WHOLE)
             if self.step and len(job.skipped) < MAX_SKIPPED:
                 return replace(job, skipped=job.skipped | {self.step})
         return Outcome(self.job.item, None, reason, spent)
 
-    def _receive(self) -> Any:
+    def _receive(self) -> Message | None:
         """The next message of the process; None if there is none or it broke off."""
         try:
             return self.pipe.recv() if self.pipe.poll() else None
@@ -220,8 +225,11 @@ class _Worker(Generic[T, R]):
             return None
 
     def stop(self) -> None:
-        """End the process, whatever it is doing."""
+        """End the process, whatever it is doing, and what it has started."""
         self.is_alive = False
+        with contextlib.suppress(psutil.Error):
+            for child in psutil.Process(self.process.pid).children(recursive=True):
+                child.kill()
         self.process.kill()
         self.process.join()
         self.pipe.close()
@@ -239,73 +247,3 @@ def _main_hidden() -> Iterator[None]:
     finally:
         for name, value in names.items():
             setattr(main, name, value)
-
-
-def _ready(workers: list[_Worker[T, R]]) -> list[_Worker[T, R]]:
-    """The workers that answered, died or ran out of time; waits until there is one."""
-    timeout = max(0.0, min(worker.deadline for worker in workers) - time.monotonic())
-    handles: dict[Any, _Worker[T, R]] = {}
-    for worker in workers:
-        handles[worker.pipe] = handles[worker.process.sentinel] = worker
-    signalled = {id(handles[handle]) for handle in wait(list(handles), timeout)}
-    now = time.monotonic()
-    return [w for w in workers if id(w) in signalled or now >= w.deadline]
-
-
-def _serve(pipe: Connection, function: Callable[[T], R], memory_bytes: int) -> None:
-    """The worker process: answer items until the pipe closes or memory runs out."""
-    try:
-        _answer_items(pipe, function, memory_bytes)
-    except MemoryError:
-        os._exit(_EXHAUSTED)
-
-
-def _answer_items(pipe: Connection, function: Callable[[T], R], memory_bytes: int) -> None:
-    _limit_memory(memory_bytes)
-    gc.freeze()  # what is imported stays: the collector need not look at it again
-    pipe.send(_READY)
-    while True:
-        try:
-            item, skipped = pipe.recv()
-        except (EOFError, OSError):
-            return
-        started = time.monotonic()
-        with supervised(Supervision(lambda step: pipe.send((_STEP, step)), skipped)):
-            result, error = _attempt(function, item)
-        seconds = time.monotonic() - started
-        exhausted = error == OUT_OF_MEMORY
-        ends = exhausted or _held() > HELD * memory_bytes
-        pipe.send(tuple(_Answer(result, error, seconds, exhausted, ends)))
-        if ends:
-            return
-
-
-def _attempt(function: Callable[[T], R], item: T) -> tuple[R | None, str | None]:
-    try:
-        return function(item), None
-    except WattragError as error:
-        return None, str(error)
-    except MemoryError:
-        return None, OUT_OF_MEMORY
-    except Exception as error:  # noqa: BLE001 (an outcome to report, never an answer)
-        return None, f"failed unexpectedly ({type(error).__name__}: {str(error)[:200]})"
-
-
-def _held() -> int:
-    """Bytes of private memory of this process; 0 where the system does not tell."""
-    try:
-        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[5]
-    except OSError:
-        return 0
-    return int(pages) * mmap.PAGESIZE
-
-
-def _limit_memory(memory_bytes: int) -> None:
-    """Bound the process's own memory where the system can."""
-    try:
-        import resource
-    except ImportError:
-        return
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -13,6 +13,7 @@ import math
 import os
 import re
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -22,11 +23,13 @@ from typing import Any, NamedTuple
 from wattrag.corpus.readers.geometry import Fragment, PageContent, Word
 from wattrag.corpus.readers.glyphs import clean
 from wattrag.corpus.readers.turning import DIRECTIONS, turned
+from wattrag.corpus.steps import slow
 
 PROGRAM = "tesseract"
 DPI = 300  # what the engine was trained for
 MAX_PIXELS = 25e6  # larger pages are rendered at a lower resolution
-SECONDS = 60.0  # for one page
+SECONDS = 25.0  # of the processor, for one page
+PATIENCE = 4.0  # times as long by the clock
 MIN_CONFIDENCE = 30.0  # of 100; words below are specks and shading
 SURE = 70.0  # signs without a letter or digit need this
 CELL_GAP = 1.2  # line heights between words of different cells
@@ -100,6 +103,7 @@ def recognised(page: Any, content: PageContent) -> PageContent:
     rect = page.rect
     zoom = min(DPI / 72, math.sqrt(MAX_PIXELS / max(rect.width * rect.height, 1.0)))
     image = page.get_pixmap(dpi=max(1, int(zoom * 72)), colorspace="gray", alpha=False)
+    slow(SECONDS)
     try:
         table = _read(engine, image)
     except (OSError, subprocess.SubprocessError) as error:
@@ -138,6 +142,8 @@ def _reason(error: Exception) -> str:
     if isinstance(error, subprocess.TimeoutExpired):
         return f"{PROGRAM} took more than {SECONDS:g} s"
     if isinstance(error, subprocess.CalledProcessError):
+        if error.returncode == -signal.SIGXCPU:
+            return f"{PROGRAM} took more than {SECONDS:g} s"
         return f"{PROGRAM} ended with exit code {error.returncode}"
     return str(error)
 
@@ -155,15 +161,34 @@ def _turn_needed(words: list[_ReadWord]) -> int:
 
 
 def _run(command: list[str], given: bytes = b"") -> bytes:
-    done = subprocess.run(
+    with subprocess.Popen(
         command,
-        input=given,
-        capture_output=True,
-        check=True,
-        timeout=SECONDS,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         env={**os.environ, "OMP_THREAD_LIMIT": "1"},
-    )
-    return done.stdout
+    ) as process:
+        _limit_processor(process.pid)
+        try:
+            shown, complaint = process.communicate(given, timeout=PATIENCE * SECONDS)
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode:
+        if b"bad_alloc" in complaint:
+            raise MemoryError
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return shown
+
+
+def _limit_processor(pid: int) -> None:
+    """Bound a process's own seconds where the system can."""
+    try:
+        import resource
+
+        resource.prlimit(pid, resource.RLIMIT_CPU, (int(SECONDS), int(SECONDS) + 1))
+    except (ImportError, AttributeError, OSError):
+        return
 
 
 def _words(table: str, scale: float) -> Iterator[_ReadWord]:
