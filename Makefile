@@ -15,7 +15,7 @@ run: .venv/example  ## install, then run the embedded example to its report (ARG
 	@$(BIN)/python workflow/run.py --cores $(CORES) $(ARGS)
 
 test: .venv/dev lint  ## install, then pass all checks and tests
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(CORES) --dist loadfile $(ARGS)
 
 lint: .venv/dev  ## lint, formats, types, import layers, workflow
 	@$(BIN)/ruff check --quiet .

@@ -1,7 +1,7 @@
 """The report in a real browser, opened as a file: a person finds scores, plots and answers."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -38,15 +38,32 @@ class Reader:
         """The condition's first truthy value."""
         return WebDriverWait(self.driver, PATIENCE_S).until(condition)
 
+    def click(self, find: Callable[[], WebElement]) -> None:
+        """Click what `find` finds as soon as nothing that moves lies over it."""
+
+        def clicked(_: webdriver.Chrome) -> bool:
+            with suppress(StaleElementReferenceException, ElementClickInterceptedException):
+                find().click()
+                return True
+            return False
+
+        self.wait(clicked)
+
+    def click_on(self, xpath: str) -> None:
+        """Click the first element at a path, once there is one."""
+        self.click(lambda: self.wait(lambda d: d.find_elements(By.XPATH, xpath))[0])
+
     def follow(self, name: str) -> None:
         """Click the menu entry `name`."""
-        self.wait(lambda d: d.find_elements(By.XPATH, f"//li/a[normalize-space()='{name}']"))[
-            0
-        ].click()
+        self.click_on(f"//li/a[normalize-space()='{name}']")
 
     def choose(self, name: str) -> None:
         """Choose one of two kinds of result."""
-        self.driver.find_element(By.XPATH, f"//label[normalize-space()='{name}']").click()
+        self.click_on(f"//label[normalize-space()='{name}']")
+
+    def explain(self, *labels: str) -> None:
+        """Click the (i) of a result."""
+        self.click(lambda: self.buttons(*labels)[1])
 
     def buttons(self, *labels: str) -> list[WebElement]:
         """What stands beside the result with these labels: the eye and the (i)."""
@@ -123,7 +140,7 @@ def test_nothing_is_loaded_from_elsewhere_and_nothing_fails(reader):
 
 
 def test_a_link_of_the_front_page_opens_its_category(reader):
-    reader.driver.find_element(By.XPATH, "//a[contains(@class, 'reference')][.='Scores']").click()
+    reader.click_on("//a[contains(@class, 'reference')][.='Scores']")
 
     assert len(reader.buttons("train_QA", "leaderboard")) == 2
 
@@ -136,7 +153,7 @@ def test_the_leaderboard_shows_every_system_with_its_interval(reader, datafile):
     header, *rows = reader.page()
     assert {row[1].splitlines()[0] for row in rows} == SYSTEMS
     assert all(" to " in row[header.index("Overall")] for row in rows)
-    reader.buttons(datafile, "leaderboard")[1].click()
+    reader.explain(datafile, "leaderboard")
     reader.wait(lambda _: f"Systems on {datafile} by overall score" in reader.text())
 
 
@@ -148,7 +165,7 @@ def test_the_matrix_shows_every_question_with_every_answer(reader):
     assert header[:3] == ["Id", "Question", "Gold"]
     assert set(header[3:]) == SYSTEMS
     assert len(rows) == 40
-    reader.buttons("test_QA")[1].click()
+    reader.explain("test_QA")
     reader.wait(lambda _: "Every question of test_QA" in reader.text())
 
 
@@ -167,7 +184,7 @@ def test_a_plot_is_drawn_and_captioned(reader, plot):
 
     image = reader.wait(lambda d: d.find_element(By.CSS_SELECTOR, "div.p-3 > img"))
     reader.wait(lambda _: image.get_property("naturalWidth") > 300)
-    reader.buttons("train_QA", plot)[1].click()
+    reader.explain("train_QA", plot)
     reader.wait(lambda _: "DESCRIPTION" in reader.text())
     caption = reader.driver.find_element(By.CSS_SELECTOR, "li.prose").text
     assert "train_QA" in caption

@@ -105,10 +105,11 @@ def circular_pages() -> bytes:
     return document([4, 2], page(5), text("A page beside its own parent."))
 
 
-def inflating_page(mebibytes: int) -> bytes:
-    """A page whose contents, compressed twice, grow to so many mebibytes of spaces."""
+def inflating_page(mebibytes: int, operator: bytes = b" ") -> bytes:
+    """A page whose contents, compressed twice, grow to so many mebibytes of an operator."""
+    mebibyte = operator * ((1 << 20) // len(operator))
     packer, packed = zlib.compressobj(9), b""
     for _ in range(mebibytes):
-        packed += packer.compress(b" " * (1 << 20))
+        packed += packer.compress(mebibyte)
     twice = zlib.compress(packed + packer.flush(), 9)
     return document([4], page(5), stream(b"/Filter[/FlateDecode/FlateDecode]", twice))

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,8 @@ from wattrag.index.read import OpenIndex, open_index
 from wattrag.store.vectors import VectorStore
 
 SPEC = Index(corpus="small")
-Sections = Sequence[Sequence[Sequence[str]]]
-"""Sections of paragraphs of sentences."""
+Sections = Sequence[Sequence["Sequence[str] | Figure"]]
+"""Sections of paragraphs of sentences, or figures."""
 
 CORPUS: Mapping[str, Sections] = {
     "cooling": [
@@ -59,6 +60,22 @@ class WordEmbedder:
         return np.random.default_rng(seed).standard_normal(self.dimensions)
 
 
+@dataclass(frozen=True)
+class Figure:
+    """A figure in place of a paragraph, as readers make it."""
+
+    caption: str
+    labels: tuple[str, ...] = ()
+
+    @property
+    def paragraph(self) -> dict[str, object]:
+        text = self.caption or "Figure on page 1."
+        known = {"page": 1, "bbox": [10.0, 20.0, 30.0, 40.0]}
+        metadata = {"attachment_type": "image", "caption": self.caption, "labels": self.labels}
+        sentences = [{"text": text, "metadata": known}]
+        return {"text": text, "metadata": {**known, **metadata}, "sentences": sentences}
+
+
 def payload(document_id: str, sections: Sections, **metadata: object) -> dict[str, object]:
     return {
         "document_id": document_id,
@@ -70,7 +87,9 @@ def payload(document_id: str, sections: Sections, **metadata: object) -> dict[st
                 "title": f"Section {n}",
                 "metadata": {"page": n + 1},
                 "paragraphs": [
-                    {
+                    sentences.paragraph
+                    if isinstance(sentences, Figure)
+                    else {
                         "text": " ".join(sentences),
                         "metadata": {},
                         "sentences": [{"text": s, "metadata": {}} for s in sentences],

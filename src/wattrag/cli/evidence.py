@@ -40,7 +40,7 @@ def find_evidence(
     if crossed is not None:
         reranker = declared_reranker(registry, crossed, "cross_encoder")
     embedder = None
-    if retriever.dense_weight > 0:
+    if retriever.needs_embedder:
         embedder = embedder_of_index(registry, opened.manifest.embedder)
     plans = _plans(questions, chosen, registry, store)  # last: it may cost money
     with VectorStore(store) as vectors:

@@ -30,6 +30,12 @@ def query(
         Path | None, typer.Option("--questions", metavar="CSV", help="Ask all of a file.")
     ] = None,
     top_k: TopKOption = None,
+    with_images: Annotated[
+        bool, typer.Option("--with-images", help="Show the figures of the sections found.")
+    ] = False,
+    top_k_images: Annotated[
+        int | None, typer.Option(min=0, help="Further figures, by their captions.")
+    ] = None,
     config: ConfigOption = None,
     pipeline: PipelineOption = None,
     assignments: SetOption = None,
@@ -38,7 +44,10 @@ def query(
 ) -> None:
     """Find evidence for a question, or for all questions of a file; prints a JSON list."""
     del as_json  # The output is JSON with and without it.
-    chosen = retriever_options(config, pipeline, assignments, top_k)
+    wanted = list(assignments or ())
+    wanted += ["with_images=true"] if with_images else []
+    wanted += [] if top_k_images is None else [f"top_k_images={top_k_images}"]
+    chosen = retriever_options(config, pipeline, wanted, top_k)
     found = find_evidence(index, _asked(question, questions), chosen, 0, store)
     print_json([as_query_record(evidence) for evidence in found])
 
@@ -50,7 +59,7 @@ def as_query_record(evidence: "Retrieved") -> dict[str, Any]:
         "id": evidence.id,
         "question": evidence.question,
         "context": "\n\n".join(snippet.text for snippet in evidence.context(0)),
-        "media": [],
+        "media": [media.model_dump() for media in evidence.attempts[0].media],
         "hits": [{**hit, "text": evidence.hit_texts[hit["node_id"]]} for hit in hits],
     }
 

@@ -106,10 +106,15 @@ class Retriever(Config):
     """How hits become context."""
     no_overlap: bool = False
     """Show each text once, at its most specific node."""
-    with_images: Literal[False] = False
-    """Add the images of matched sections; only `false` is implemented."""
-    top_k_images: Literal[0] = 0
-    """Images taken from the image index; only 0 is implemented."""
+    with_images: bool = False
+    """Show the figures of the sections that hits lie in: caption and place."""
+    top_k_images: int = Field(default=0, ge=0)
+    """Further figures shown: those whose captions are nearest to the queries."""
+
+    @property
+    def needs_embedder(self) -> bool:
+        """Whether queries are embedded: not for a search by words alone."""
+        return self.dense_weight > 0 or self.top_k_images > 0
 
 
 class Pipeline(Config):

@@ -172,10 +172,18 @@ class Worker(Generic[T, R]):
 
     def _left(self) -> float:
         """Processor seconds that the item, or its step, has left."""
-        whole = self.seconds - self._spent()
+        return min(self.seconds - self._spent(), self._left_of_step())
+
+    def _left_of_step(self) -> float:
         if not self.step:
-            return whole
-        return min(whole, self.budget.step_seconds - (self.clock - self.step_started))
+            return float("inf")
+        return self.budget.step_seconds - (self.clock - self.step_started)
+
+    @property
+    def _limit(self) -> float:
+        """The limit that is reached first: of the step or of the item."""
+        is_step = self._left_of_step() < self.seconds - self._spent()
+        return self.budget.step_seconds if is_step else self.seconds
 
     def _spent(self) -> float:
         return self.job.spent + self.clock - self.started
@@ -193,7 +201,7 @@ class Worker(Generic[T, R]):
         if not is_late:
             self.process.join(1)
         reason = (
-            f"took more than {self.seconds:g} s and was stopped"
+            f"took more than {self._limit:g} s and was stopped"
             if is_late
             else f"crashed its process (exit code {self.process.exitcode})"
         )

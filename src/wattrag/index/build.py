@@ -38,13 +38,13 @@ from wattrag.index.manifest import (
 )
 from wattrag.index.nodes import write_nodes
 from wattrag.index.select import IndexedNode, indexed_nodes
-from wattrag.index.targets import PARAGRAPH_SHARE, Targets, search_targets
+from wattrag.index.targets import PARAGRAPH_SHARE, Targets, image_targets, search_targets
 from wattrag.index.vectors import VectorIndex, search_mode, write_vectors
 from wattrag.llm.embedding import Embedder
-from wattrag.store.vectors import VectorStore
+from wattrag.store.vectors import FloatMatrix, VectorStore
 
 BUILT = "built.json"
-_GENERATION = re.compile(r"^(?:nodes|text|rows|lexical)-(\d{6})\b")
+_GENERATION = re.compile(r"^(?:nodes|text|rows|lexical|images|imagerows)-(\d{6})\b")
 _RECALL_SAMPLE = 200
 _log = logging.getLogger(__name__)
 
@@ -126,12 +126,12 @@ def build_index(
         generation = _remove_other_generations(target, old)
         if old is not None and old.content_hash == content.hash:
             return _finish(target, old, unchanged=True)
-        targets = search_targets(
-            nodes,
-            spec.paragraphs,
-            lambda texts: embed_texts(embedder, store, texts, "passage", workers),
-        )
-        manifest = _write(target, generation, content, targets)
+
+        def encode(texts: Sequence[str]) -> FloatMatrix:
+            return embed_texts(embedder, store, texts, "passage", workers)
+
+        targets = search_targets(nodes, spec.paragraphs, encode)
+        manifest = _write(target, generation, content, targets, image_targets(nodes, encode))
         write_manifest(target, manifest)
         return _finish(target, manifest, unchanged=False)
 
@@ -150,7 +150,9 @@ def _read_trees(paths: Sequence[Path], target: Path) -> list[DocumentTree]:
     return [by_id[document_id] for document_id in sorted(by_id)]
 
 
-def _write(target: Path, generation: int, content: _Content, targets: Targets) -> Manifest:
+def _write(
+    target: Path, generation: int, content: _Content, targets: Targets, images: Targets
+) -> Manifest:
     """Write the files of a generation and describe them."""
     suffix = f"{generation:06d}"
     mode = search_mode(len(targets.rows))
@@ -158,6 +160,10 @@ def _write(target: Path, generation: int, content: _Content, targets: Targets) -
     write_nodes(target / f"nodes-{suffix}.sqlite", content.nodes)
     np.save(target / f"rows-{suffix}.npy", targets.rows, allow_pickle=False)
     write_vectors(vectors, targets, content.spec.dtype, mode)
+    if len(images.rows):
+        np.save(target / f"imagerows-{suffix}.npy", images.rows, allow_pickle=False)
+        path = target / f"images-{suffix}.usearch"
+        write_vectors(path, images, content.spec.dtype, search_mode(len(images.rows)))
     build_lexical(content.nodes, Lexical()).save(target / f"lexical-{suffix}")
     return Manifest(
         format=FORMAT,
@@ -169,7 +175,7 @@ def _write(target: Path, generation: int, content: _Content, targets: Targets) -
         mode=mode,
         recall_at_10=_recall(VectorIndex(vectors, targets.rows, mode), targets),
         content_hash=content.hash,
-        counts=_counts(content.nodes, len(targets.rows)),
+        counts=_counts(content.nodes, len(targets.rows), len(images.rows)),
         files=tuple(_files(target, suffix)),
     )
 
@@ -191,7 +197,7 @@ def _files(target: Path, suffix: str) -> Iterator[IndexFile]:
             yield index_file(target, path)
 
 
-def _counts(nodes: Sequence[IndexedNode], vectors: int) -> Counts:
+def _counts(nodes: Sequence[IndexedNode], vectors: int, images: int) -> Counts:
     kinds = [node.kind for node in nodes]
     return Counts(
         documents=kinds.count("document"),
@@ -200,6 +206,7 @@ def _counts(nodes: Sequence[IndexedNode], vectors: int) -> Counts:
         sentences=kinds.count("sentence"),
         searched=sum(node.searched for node in nodes),
         vectors=vectors,
+        images=images,
     )
 
 

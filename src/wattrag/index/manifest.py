@@ -8,16 +8,24 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from wattrag.errors import InputError
 from wattrag.files import digest, file_digest, read_bytes, write_json
 
-FORMAT = 1
+FORMAT = 2
 """Raise it when an index written before can no longer be read."""
 MANIFEST = "manifest.json"
 _CURE = "build the index again"
 _PARTS = ("nodes", "rows", "text", "lexical")
-_PATH = r"^((nodes|rows|text)-\d{6}\.[a-z]+|lexical-\d{6}/[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*)$"
+"""What every index has; one with figures has `images` and `imagerows` besides."""
+_NAME = r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*"
+_PATH = rf"^((nodes|rows|text|imagerows|images)-\d{{6}}\.[a-z]+|lexical-\d{{6}}/{_NAME})$"
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _AnyFormat(BaseModel):
+    """What manifests of all formats have."""
+
+    format: int
 
 
 class IndexFile(_Strict):
@@ -38,6 +46,8 @@ class Counts(_Strict):
     searched: int
     """Nodes that can be hits."""
     vectors: int
+    images: int
+    """Figures that can be found by their caption."""
 
 
 class Manifest(_Strict):
@@ -98,13 +108,15 @@ def read_manifest(index: Path) -> Manifest:
     path = index / MANIFEST
     if not path.is_file():
         raise InputError(str(index), f"is not an index: it has no {MANIFEST}", "build it first")
+    content = read_bytes(path)
     try:
-        manifest = Manifest.model_validate_json(read_bytes(path))
+        found = _AnyFormat.model_validate_json(content).format
+        if found != FORMAT:
+            raise InputError(str(path), f"is of format {found}, not {FORMAT}", _CURE)
+        manifest = Manifest.model_validate_json(content)
     except ValidationError as error:
         key = ".".join(map(str, error.errors()[0]["loc"])) or "file"
         raise InputError(str(path), f"{key}: {error.errors()[0]['msg']}", _CURE) from error
-    if manifest.format != FORMAT:
-        raise InputError(str(path), f"is of format {manifest.format}, not {FORMAT}", _CURE)
     if not manifest.intact:
         raise InputError(str(path), "was changed after it was written", _CURE)
     missing = set(_PARTS) - {file.path.partition("-")[0] for file in manifest.files}

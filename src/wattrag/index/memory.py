@@ -17,7 +17,7 @@ from wattrag.index.cache import embed_texts
 from wattrag.index.lexical import LexicalIndex, build_lexical
 from wattrag.index.searched import Mode, Positions, SearchedIndex, VectorSearch
 from wattrag.index.select import IndexedNode, indexed_nodes
-from wattrag.index.targets import ParagraphMode, Targets, search_targets
+from wattrag.index.targets import ParagraphMode, Targets, image_targets, search_targets
 from wattrag.index.vectors import exact_scores
 from wattrag.llm.embedding import Embedder
 from wattrag.store.vectors import FloatMatrix, VectorStore
@@ -60,11 +60,13 @@ class MemoryIndex(SearchedIndex):
         self._nodes = indexed_nodes(sorted(trees, key=lambda tree: tree.document_id))
         if not any(node.searched for node in self._nodes):
             raise InputError(self.name, "no document has text", "parse documents that have some")
-        self._vectors = ArrayVectors(
-            search_targets(
-                self._nodes, paragraphs, lambda texts: embed_texts(embedder, store, texts)
-            )
-        )
+
+        def encode(texts: Sequence[str]) -> FloatMatrix:
+            return embed_texts(embedder, store, texts)
+
+        self._vectors = ArrayVectors(search_targets(self._nodes, paragraphs, encode))
+        images = image_targets(self._nodes, encode)
+        self._images = ArrayVectors(images) if len(images.rows) else None
         self._lexical: dict[Lexical, LexicalIndex] = {}
 
     @property
@@ -76,6 +78,11 @@ class MemoryIndex(SearchedIndex):
     def vectors(self) -> VectorSearch:
         """The vectors of the searched nodes."""
         return self._vectors
+
+    @property
+    def images(self) -> VectorSearch | None:
+        """The vectors of the figures' captions; None if there are none."""
+        return self._images
 
     def lexical(self, settings: Lexical) -> LexicalIndex:
         """The BM25 index for these settings, made when first asked for."""

@@ -13,7 +13,7 @@ from wattrag.index.manifest import Manifest, check_files, read_manifest
 from wattrag.index.nodes import read_nodes
 from wattrag.index.searched import SearchedIndex
 from wattrag.index.select import IndexedNode
-from wattrag.index.vectors import VectorIndex
+from wattrag.index.vectors import VectorIndex, search_mode
 
 
 class OpenIndex(SearchedIndex):
@@ -32,8 +32,17 @@ class OpenIndex(SearchedIndex):
     @cached_property
     def vectors(self) -> VectorIndex:
         """The vectors of the searched nodes."""
-        rows = np.load(self.path / self.manifest.file("rows"), allow_pickle=False)
-        found = VectorIndex(self.path / self.manifest.file("text"), rows, self.manifest.mode)
+        return self._vectors("text", "rows")
+
+    @cached_property
+    def images(self) -> VectorIndex | None:
+        """The vectors of the figures' captions; None if there are none."""
+        return self._vectors("images", "imagerows") if self.manifest.counts.images else None
+
+    def _vectors(self, file: str, rows_file: str) -> VectorIndex:
+        rows = np.load(self.path / self.manifest.file(rows_file), allow_pickle=False)
+        mode = search_mode(len(rows))
+        found = VectorIndex(self.path / self.manifest.file(file), rows, mode)
         if found.dimensions != self.manifest.dimensions:
             problem = f"has {found.dimensions} dimensions, not {self.manifest.dimensions}"
             raise InputError(str(self.path), problem, "build the index again")

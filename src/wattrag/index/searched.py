@@ -68,6 +68,11 @@ class SearchedIndex(ABC):
     def vectors(self) -> VectorSearch:
         """The vectors of the searched nodes."""
 
+    @property
+    @abstractmethod
+    def images(self) -> VectorSearch | None:
+        """The vectors of the figures' captions; None if there are none."""
+
     @abstractmethod
     def lexical(self, settings: Lexical) -> LexicalIndex:
         """The BM25 index for these settings."""

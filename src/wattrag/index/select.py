@@ -54,11 +54,24 @@ def indexed_nodes(trees: Iterable[DocumentTree]) -> list[IndexedNode]:
     return found
 
 
+def is_figure(node: IndexedNode) -> bool:
+    """Whether a node is a figure of its document, not a page that could not be read."""
+    is_image = node.metadata.get("attachment_type") == "image"
+    return node.kind == "paragraph" and is_image and not node.metadata.get("scanned")
+
+
 def _hidden(metadata: Metadata) -> Metadata:
-    """What keeps a node and its children from being found: references, pages not read."""
+    """What keeps a node and its children from being found.
+
+    References, pages not read, and figures of which nothing is said: no caption, no labels.
+    """
     if metadata.get("role") == "references":
         return {"role": "references"}
-    return {"scanned": True} if metadata.get("scanned") else {}
+    for mark in ("scanned", "wordless"):
+        if metadata.get(mark):
+            return {mark: True}
+    is_image, said = metadata.get("attachment_type") == "image", metadata.get("labels")
+    return {"wordless": True} if is_image and metadata.get("caption") == "" and not said else {}
 
 
 def _searched(node: Node, metadata: Metadata) -> bool:

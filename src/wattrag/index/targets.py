@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from wattrag.index.select import IndexedNode
+from wattrag.index.select import IndexedNode, is_figure
 from wattrag.store.vectors import FloatMatrix
 
 PARAGRAPH_SHARE = 0.4
@@ -65,6 +65,18 @@ def search_targets(nodes: Sequence[IndexedNode], mode: ParagraphMode, encode: En
     return Targets(
         np.array(rows, dtype=np.int64)[order], np.array(vectors, dtype=np.float32)[order]
     )
+
+
+def image_targets(nodes: Sequence[IndexedNode], encode: Encode) -> Targets:
+    """The vectors of all figures of which something is said: their captions, encoded.
+
+    Args:
+        nodes: all nodes, by row.
+        encode: embeds texts to unit vectors, shape (texts, dimensions).
+    """
+    figures = [node for node in nodes if node.searched and is_figure(node)]
+    vectors = encode([node.text for node in figures])
+    return Targets(np.array([node.row for node in figures], dtype=np.int64), vectors)
 
 
 def unit(vectors: FloatMatrix) -> FloatMatrix:

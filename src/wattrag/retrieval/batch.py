@@ -11,6 +11,7 @@ from wattrag.errors import InputError
 from wattrag.index.cache import embed_texts
 from wattrag.index.searched import SearchedIndex
 from wattrag.llm.embedding import Embedder
+from wattrag.retrieval.figures import nearest_figures
 from wattrag.retrieval.fusion import fuse
 from wattrag.retrieval.search import ScoreArray, complete_dense, dense_scores, lexical_scores
 from wattrag.store.vectors import FloatMatrix, VectorStore
@@ -26,6 +27,8 @@ class Searched:
     dense: ScoreArray | None
     lexical: ScoreArray | None
     fused: ScoreArray
+    figures: tuple[tuple[int, float], ...] = ()
+    """Rows and cosines of the figures nearest to any of the queries, best first."""
 
     def best(self, side: ScoreArray | None, row: int) -> float | None:
         """The best score of a node over the queries; None where no query saw it."""
@@ -52,16 +55,20 @@ def search(
     """
     queries = [query for plan in plans for query in plan]
     vectors = None
-    if settings.dense_weight > 0:
+    if settings.needs_embedder:
         vectors = _query_vectors(index, queries, embedder, store)
-    found = _sides(index, queries, vectors, settings)
+    found = _sides(index, queries, vectors if settings.dense_weight > 0 else None, settings)
+    done = 0
     for plan in plans:
         sides = list(islice(found, len(plan)))
+        own = None if vectors is None else vectors[done : done + len(plan)]
+        done += len(plan)
         fused = [fuse(settings.fusion, d, w, settings.dense_weight) for d, w in sides]
         yield Searched(
             dense=_stacked(dense for dense, _ in sides),
             lexical=_stacked(lexical for _, lexical in sides),
             fused=np.array(fused),
+            figures=nearest_figures(index, own, settings.top_k_images),
         )
 
 

@@ -1,6 +1,6 @@
 """What retrieval hands to readers: ranked hits and context, one record per question (JSONL)."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -45,6 +45,21 @@ class Snippet(_Record):
     """Of the node: `page`, `bbox`, `role`, `attachment_type` where known."""
 
 
+class Media(_Record):
+    """A figure shown beside the context."""
+
+    node_id: str
+    document_id: str
+    caption: str
+    """What is said of it, its labels too; empty where that is nothing."""
+    found_by: Literal["section", "caption"]
+    """`section`: a hit lies in its section; `caption`: its caption is near to a query."""
+    score: float | None = None
+    """Best cosine of the caption over the queries; null for a section's figure."""
+    metadata: dict[str, Any] = Field(default_factory=dict)
+    """Of the node: `page` and `bbox` where known."""
+
+
 class Attempt(_Record):
     """One deepening attempt (from 0): its cuts, hits and expanded context."""
 
@@ -54,6 +69,8 @@ class Attempt(_Record):
     hits: tuple[Hit, ...]
     context: tuple[str, ...]
     """Keys of `Retrieved.snippets`, in order."""
+    media: tuple[Media, ...] = Field(default=(), exclude_if=lambda media: not media)
+    """Figures shown besides; written only if there are some."""
 
 
 class Cited(_Record):
@@ -80,3 +97,17 @@ class Retrieved(_Record):
     def context(self, attempt: int) -> list[Snippet]:
         """The snippets of an attempt, in order."""
         return [self.snippets[key] for key in self.attempts[attempt].context]
+
+    def captions(self, attempt: int) -> list[Snippet]:
+        """The captions of an attempt's figures that its context does not show, in order."""
+        seen = {text for snippet in self.context(attempt) for text in snippet.text.split("\n")}
+        return [
+            Snippet(
+                node_id=media.node_id,
+                document_id=media.document_id,
+                text=media.caption,
+                metadata={**media.metadata, "attachment_type": "image"},
+            )
+            for media in self.attempts[attempt].media
+            if media.caption and media.caption not in seen
+        ]

@@ -1,6 +1,6 @@
 """All evidence for the questions of a datafile."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from wattrag.llm.embedding import Embedder
 from wattrag.retrieval.batch import Searched, search
 from wattrag.retrieval.crossed import CrossScores
 from wattrag.retrieval.expand import Anchor, expand
+from wattrag.retrieval.figures import figures_by_section, shown_media
 from wattrag.retrieval.hits import ranked_hits
 from wattrag.retrieval.outline import Outline, outline
 from wattrag.retrieval.records import Attempt, Cited, Retrieved, Snippet
@@ -52,13 +53,14 @@ def retrieve(  # noqa: PLR0917
     if plans is None:
         plans = [(question.question,) for question in questions]
     leaves = outline(index.nodes)
+    figures = figures_by_section(index.nodes) if settings.with_images else {}
     searches = search(index, plans, settings, embedder, store)
     found = []
     for question, queries, searched in zip(questions, plans, searches, strict=True):
         crossed = None
         if reranker is not None:
             crossed = CrossScores(reranker, question.question, index.nodes)
-        attempts, snippets = _attempts(index, leaves, searched, settings, depth, crossed)
+        attempts, snippets = _attempts(index, leaves, searched, settings, depth, crossed, figures)
         found.append(
             Retrieved(
                 id=question.id,
@@ -68,7 +70,7 @@ def retrieve(  # noqa: PLR0917
                 attempts=attempts,
                 snippets=snippets,
                 hit_texts={h.node_id: index.node(h.node_id).text for a in attempts for h in a.hits},
-                documents=_documents(index, snippets),
+                documents=_documents(index, snippets, attempts),
             )
         )
     return found
@@ -81,6 +83,7 @@ def _attempts(  # noqa: PLR0917
     settings: Retriever,
     depth: int,
     crossed: CrossScores | None,
+    figures: Mapping[int, Sequence[int]],
 ) -> tuple[tuple[Attempt, ...], dict[str, Snippet]]:
     """All attempts of a question, and the snippets that they share."""
     attempts: list[Attempt] = []
@@ -92,6 +95,7 @@ def _attempts(  # noqa: PLR0917
         anchors = [_anchor(leaves, index.rows[hit.node_id], searched) for hit in hits]
         context = expand(leaves, anchors, settings.expansion, settings.lexical.window)
         snippets.update(context)
+        media = shown_media(index.nodes, _beside(anchors, leaves, figures), searched.figures)
         attempts.append(
             Attempt(
                 attempt=number,
@@ -99,9 +103,18 @@ def _attempts(  # noqa: PLR0917
                 top_k_final=final,
                 hits=tuple(hits),
                 context=tuple(key for key, _ in context),
+                media=media,
             )
         )
     return tuple(attempts), snippets
+
+
+def _beside(
+    anchors: Iterable[Anchor], leaves: Outline, figures: Mapping[int, Sequence[int]]
+) -> Iterator[int]:
+    """Rows of the figures in the sections that the hits lie in, in the hits' order."""
+    for anchor in anchors:
+        yield from figures.get(leaves.section_of(anchor.leaf), ())
 
 
 def _anchor(leaves: Outline, row: int, searched: Searched) -> Anchor:
@@ -115,10 +128,13 @@ def _anchor(leaves: Outline, row: int, searched: Searched) -> Anchor:
     return Anchor(span.start + int(np.argmax(scores)), span)
 
 
-def _documents(index: SearchedIndex, snippets: Mapping[str, Snippet]) -> dict[str, Cited]:
-    """Title, url and citation of every document in the context."""
+def _documents(
+    index: SearchedIndex, snippets: Mapping[str, Snippet], attempts: Sequence[Attempt]
+) -> dict[str, Cited]:
+    """Title, url and citation of every document in the context, or beside it with a figure."""
     found = {}
-    for document_id in sorted({snippet.document_id for snippet in snippets.values()}):
+    beside = {media.document_id for attempt in attempts for media in attempt.media}
+    for document_id in sorted({snippet.document_id for snippet in snippets.values()} | beside):
         node = index.node(document_id)
         known = {key: str(node.metadata.get(key) or "") for key in ("url", "citation")}
         found[document_id] = Cited(title=node.text, **known)

@@ -70,7 +70,7 @@ class Study:
     def searching(self, retriever: str) -> list[EmbedderEntry | CrossEncoderModel]:
         """The models that a retriever may load."""
         settings, crossed = self.settings.retrievers[retriever], self.cross_encoder(retriever)
-        embedder = [self.embedder(settings.index)] if settings.dense_weight > 0 else []
+        embedder = [self.embedder(settings.index)] if settings.needs_embedder else []
         return [*embedder, *([crossed] if crossed is not None else [])]
 
     def planner(self, retriever: str) -> Planner | None:
