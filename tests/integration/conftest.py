@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.sharing import made_once
+
 from .clone import clone, run
 
 
 @pytest.fixture(scope="session")
 def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a finished run; not to be changed."""
-    folder = clone(tmp_path_factory.mktemp("example") / "clone")
-    run(folder)
-    return folder
+    return made_once(tmp_path_factory, "example", lambda folder: run(clone(folder)))

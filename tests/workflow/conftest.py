@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.chat_server import KEY, ChatServer, chat_server
+from tests.sharing import made_once
 
 from .study import snakemake, write_planned_study, write_study
 
@@ -14,11 +15,12 @@ from .study import snakemake, write_planned_study, write_study
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tiny study after a complete run; not to be changed."""
-    folder = tmp_path_factory.mktemp("finished") / "study"
-    folder.mkdir()
-    write_study(folder)
-    snakemake(folder)
-    return folder
+
+    def make(folder: Path) -> None:
+        write_study(folder)
+        snakemake(folder)
+
+    return made_once(tmp_path_factory, "finished", make)
 
 
 @pytest.fixture
@@ -39,11 +41,12 @@ def planner() -> Iterator[ChatServer]:
 @pytest.fixture(scope="session")
 def finished_with_plans(tmp_path_factory: pytest.TempPathFactory, planner: ChatServer) -> Path:
     """A study with a planner after a complete run; not to be changed."""
-    folder = tmp_path_factory.mktemp("planned") / "study"
-    folder.mkdir()
-    write_planned_study(folder)
-    snakemake(folder)
-    return folder
+
+    def make(folder: Path) -> None:
+        write_planned_study(folder)
+        snakemake(folder)
+
+    return made_once(tmp_path_factory, "planned", make)
 
 
 @pytest.fixture
