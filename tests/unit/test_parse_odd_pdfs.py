@@ -70,7 +70,7 @@ def test_a_document_that_exhausts_memory_does_not_harm_the_next(tmp_path: Path) 
     paths = [tmp_path / name for name in ("a.pdf", "bomb.pdf", "c.pdf", "d.pdf")]
     for path in paths:
         path.write_bytes(made.many_pages(2))
-    text = b"BT /F1 9 Tf 72 700 Td (All of it is text.) Tj ET "
+    text = b"BT /F 9 Tf 72 700 Td (All of it is text.) Tj ET "
     paths[1].write_bytes(made.inflating_page(60, text))
     budget = Budget(seconds=60, memory_bytes=1 << 28)
     outcomes = {o.item.name: o.result for o in run_bounded(_summary, paths, budget=budget)}

@@ -13,6 +13,8 @@ from wattrag.corpus.readers import ocr
 from wattrag.corpus.tree import DocumentTree, Paragraph
 from wattrag.datafiles.sheet import SheetRow
 
+from . import made_pdfs as made
+
 ROW = SheetRow(id="letter", title="A Letter", url="letter.pdf")
 LINES = [
     "The meters of the northern hall were read by hand in March.",
@@ -125,3 +127,16 @@ def test_a_program_that_fails_leaves_the_placeholder(
         ocr.find_engine.cache_clear()
     assert placeholder.metadata["scanned"] is True
     assert "page 2: not recognised (tesseract ended with exit code 3)" in caplog.text
+
+
+@pytest.mark.ocr
+def test_a_page_that_cannot_be_drawn_leaves_the_placeholder(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    huge = made.page(4).replace(b"595 842", b"14400000 14400000")
+    path = tmp_path / "huge.pdf"
+    path.write_bytes(made.document([5], made.stream(b"", b"0 0 100 100 re f"), huge))
+    tree = parse(path, ROW)
+    assert tree.metadata["scanned_pages"] == [1]
+    assert tree.text == "Page 1 has no text layer."
+    assert "page 1: cannot be drawn, and is not recognised" in caplog.text

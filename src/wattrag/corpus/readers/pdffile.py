@@ -71,7 +71,7 @@ def read_contents(path: Path, read: PageReader = read_page) -> Contents:
                 content = read(page, index + 1)
                 if not content.fragments:
                     scanned.append(index + 1)
-                    content = recognised(page, content)
+                    content = _recognised(page, content)
                 pages.append(content)
             except LIBRARY_ERRORS as error:
                 check_memory(error)
@@ -91,6 +91,16 @@ def read_contents(path: Path, read: PageReader = read_page) -> Contents:
             _title(document),
             scanned,
         )
+
+
+def _recognised(page: Any, content: PageContent) -> PageContent:
+    """A page with the text of its image; as it was if it cannot be drawn."""
+    try:
+        return recognised(page, content)
+    except LIBRARY_ERRORS as error:
+        check_memory(error)
+        _log.warning("page %d: cannot be drawn, and is not recognised", content.number)
+        return content
 
 
 def _nothing_read(path: Path, left_out: int) -> InputError:
