@@ -96,6 +96,23 @@ def test_two_workers_share_the_memory_and_a_large_item_has_all_of_it_alone(tmp_p
     assert [outcomes[size].result for size in large] == [0, 0]
 
 
+def _slow_when_short(size: int) -> int:
+    """Take memory twice; work without end where that fails, as with a cache that is too small."""
+    begin(1)
+    taken = bytearray(size)
+    try:
+        return len(taken) + len(bytearray(size))
+    except MemoryError:
+        return len(taken) + int(_spin(600.0))
+
+
+def test_what_is_slow_for_want_of_memory_is_tried_with_all_of_it() -> None:
+    budget = Budget(step_seconds=1, memory_bytes=1 << 30)
+    size = 300 << 20
+    outcomes = {o.item: o for o in run_bounded(_slow_when_short, [size, 1], jobs=2, budget=budget)}
+    assert {item: o.result for item, o in outcomes.items()} == {size: 2 * size, 1: 2}
+
+
 def _hoard(size: int) -> int:
     """Take memory and keep it, as a library does that has leaked."""
     _HOARD.append(bytearray(size))

@@ -32,6 +32,7 @@ R = TypeVar("R")
 MEBIBYTE = 1 << 20
 STARTUP_SECONDS = 120.0  # by the clock, granted to a process until it is ready for its first item
 PATIENCE = 4.0  # times its processor seconds may pass by the clock: then the item waits for ever
+FULL = 0.6  # of its memory: a process that holds more has no room
 MAX_SKIPPED = 8  # steps left out of one item, then it is given up
 
 
@@ -141,7 +142,7 @@ class Worker(Generic[T, R]):
             if message.ends:
                 self.stop()
             if message.exhausted:
-                return self._failed(OUT_OF_MEMORY, is_late=False)
+                return self._failed(OUT_OF_MEMORY, lacks_room=True)
             return Outcome(self.job.item, message.result, message.error, self._spent())
         if message is None:
             self.is_busy = False
@@ -195,6 +196,13 @@ class Worker(Generic[T, R]):
         except psutil.Error:
             return 0.0
 
+    def _held(self) -> int:
+        """Bytes of memory that the process has, as the system counts them."""
+        try:
+            return int(psutil.Process(self.process.pid).memory_info().rss)
+        except psutil.Error:
+            return 0
+
     def _broken_off(self) -> Outcome[T, R] | Job[T]:
         """What follows when the process hangs or is dead."""
         is_late = self.is_out_of_time()
@@ -208,18 +216,19 @@ class Worker(Generic[T, R]):
         if self.process.exitcode == EXHAUSTED:
             reason = OUT_OF_MEMORY
         self.clock = max(self.clock, self._clock())
+        is_full = self._held() > FULL * self.memory_bytes  # then it may be slow for want of memory
         self.stop()
-        return self._failed(reason, is_late=is_late)
+        return self._failed(reason, lacks_room=is_full or not is_late)
 
-    def _failed(self, reason: str, *, is_late: bool) -> Outcome[T, R] | Job[T]:
+    def _failed(self, reason: str, *, lacks_room: bool) -> Outcome[T, R] | Job[T]:
         """The item once more, where it may fare better; else the reason of its failure."""
         spent = self._spent()
         room = max(self.job.room, Room.FRESH)
         job = replace(self.job, spent=spent, steps=self.steps, slow=self.slow, room=room)
         if spent < self.seconds:
-            if not is_late and self.given > 1:  # what went before may have left no room
+            if lacks_room and self.given > 1:  # what went before may have left none
                 return job
-            if not is_late and self.memory_bytes < self.budget.memory_bytes:
+            if lacks_room and self.memory_bytes < self.budget.memory_bytes:
                 return replace(job, room=Room.WHOLE)
             if self.step and len(job.skipped) < MAX_SKIPPED:
                 return replace(job, skipped=job.skipped | {self.step})
