@@ -2,6 +2,7 @@
 
 import http.server
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -25,6 +26,8 @@ class Sent:
     body: bytes | None = None
     headers: dict[str, str] = field(default_factory=dict)
     seconds: float = 0
+    drop: bool = False
+    """Break the connection off instead of replying."""
 
     @property
     def bytes(self) -> bytes:
@@ -74,8 +77,8 @@ class ChatServer:
 
 
 def question_of(request: dict) -> str:
-    """The question in a planner's prompt."""
-    lines = request["messages"][0]["content"].splitlines()
+    """The question in a prompt."""
+    lines = request["messages"][-1]["content"].splitlines()
     return next(line for line in lines if line.startswith("Question: ")).partition(" ")[2]
 
 
@@ -88,6 +91,10 @@ def chat_server() -> Iterator[ChatServer]:
         def do_POST(self) -> None:
             request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             sent = server.take(request, self.headers.get("Authorization", ""))
+            if sent.drop:
+                self.close_connection = True
+                self.connection.shutdown(socket.SHUT_RDWR)
+                return
             self.send_response(sent.status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(sent.bytes)))

@@ -25,3 +25,7 @@ class InputError(WattragError):
 
 class RunFailedError(WattragError):
     """The input was fine, the work was not done; what succeeded is kept."""
+
+
+class ContextOverflowError(RunFailedError):
+    """What was sent is longer than the model's window: less evidence may fit."""

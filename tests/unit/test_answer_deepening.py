@@ -1,10 +1,19 @@
 """Deepening: when further attempts are made, what is kept, how failures are recorded."""
 
-from wattrag.answering.answer import answer_each, answer_questions
+import asyncio
+
+import pytest
+
+from wattrag.answering.answer import answer_questions
 from wattrag.answering.records import BLANK, Answer
+from wattrag.errors import InputError
 from wattrag.retrieval.records import Attempt, Cited, Retrieved, Snippet
 
 BLANK_ANSWER = Answer(answer="", value=BLANK, raw_value=BLANK)
+
+
+def records_of(retrieved, reader, max_retries):
+    return [one.record for one in answer_questions(retrieved, reader, max_retries)]
 
 
 def answered(value):
@@ -16,8 +25,12 @@ class Scripted:
 
     def __init__(self, *script):
         self.script = script
+        self.closed = False
 
-    def read(self, question, unit, evidence):
+    async def close(self):
+        self.closed = True
+
+    async def read(self, question, unit, evidence, usage):
         said = self.script[evidence.attempt]
         if isinstance(said, Exception):
             raise said
@@ -41,86 +54,96 @@ def evidence(attempts=4, **changes):
 
 
 def test_an_answer_at_once_makes_one_attempt():
-    [record] = answer_questions([evidence()], Scripted(answered("1")), max_retries=3)
+    [record] = records_of([evidence()], Scripted(answered("1")), max_retries=3)
     assert (record.status, record.attempts, record.answer.value) == ("ok", 1, "1")
 
 
 def test_blank_answers_are_retried_deeper_until_one_is_not_blank():
     reader = Scripted(BLANK_ANSWER, BLANK_ANSWER, answered("3"))
-    [record] = answer_questions([evidence()], reader, max_retries=3)
+    [record] = records_of([evidence()], reader, max_retries=3)
     assert (record.attempts, record.answer.value) == (3, "3")
 
 
 def test_max_retries_bounds_the_attempts():
     reader = Scripted(BLANK_ANSWER, BLANK_ANSWER, answered("3"))
-    [record] = answer_questions([evidence()], reader, max_retries=1)
+    [record] = records_of([evidence()], reader, max_retries=1)
     assert (record.attempts, record.answer.is_blank) == (2, True)
 
 
 def test_no_retries_means_one_attempt():
-    [record] = answer_questions([evidence()], Scripted(BLANK_ANSWER), max_retries=0)
+    [record] = records_of([evidence()], Scripted(BLANK_ANSWER), max_retries=0)
     assert (record.attempts, record.answer.is_blank) == (1, True)
 
 
 def test_retrieval_that_prepared_fewer_attempts_bounds_them_too():
     reader = Scripted(BLANK_ANSWER, BLANK_ANSWER)
-    [record] = answer_questions([evidence(attempts=2)], reader, max_retries=3)
+    [record] = records_of([evidence(attempts=2)], reader, max_retries=3)
     assert (record.status, record.attempts) == ("ok", 2)
 
 
 def test_of_several_blank_answers_the_first_is_kept():
     first = BLANK_ANSWER.model_copy(update={"explanation": "nothing found"})
-    [record] = answer_questions([evidence()], Scripted(first, BLANK_ANSWER), max_retries=1)
+    [record] = records_of([evidence()], Scripted(first, BLANK_ANSWER), max_retries=1)
     assert record.answer.explanation == "nothing found"
 
 
 def test_a_reader_that_raises_makes_an_error_record_never_a_blank_one():
-    [record] = answer_questions([evidence()], Scripted(ValueError("no reply")), max_retries=3)
+    [record] = records_of([evidence()], Scripted(ValueError("no reply")), max_retries=3)
     assert (record.status, record.answer, record.error) == ("error", None, "ValueError: no reply")
 
 
 def test_an_error_after_a_blank_attempt_is_an_error():
     reader = Scripted(BLANK_ANSWER, RuntimeError("lost"))
-    [record] = answer_questions([evidence()], reader, max_retries=3)
+    [record] = records_of([evidence()], reader, max_retries=3)
     assert (record.status, record.answer, record.attempts) == ("error", None, 2)
 
 
 def test_an_error_leaves_the_other_questions_alone():
-    class Failing:
-        def read(self, question, unit, evidence):
+    class Failing(Scripted):
+        async def read(self, question, unit, evidence, usage):
             if question == "bad":
                 raise ValueError
             return answered("1")
 
     questions = [evidence(question="good"), evidence(id="q2", question="bad"), evidence(id="q3")]
-    records = answer_questions(questions, Failing(), max_retries=0)
+    records = records_of(questions, Failing(), max_retries=0)
     assert [record.status for record in records] == ["ok", "error", "ok"]
 
 
 def test_evidence_without_attempts_is_an_error():
-    [record] = answer_questions([evidence(attempts=0)], Scripted(), max_retries=3)
+    [record] = records_of([evidence(attempts=0)], Scripted(), max_retries=3)
     assert (record.status, record.attempts) == ("error", 0)
 
 
 def test_urls_stand_in_step_with_the_cited_documents():
     two = Answer(answer="1", value="1", raw_value="1", ref_id=("unknown", "doc"))
-    [record] = answer_questions([evidence()], Scripted(two), max_retries=0)
+    [record] = records_of([evidence()], Scripted(two), max_retries=0)
     assert record.ref_url == ("", "https://example.org/doc")
 
 
-def test_records_come_one_by_one():
-    read = []
+def test_a_record_is_told_of_as_soon_as_it_is_there():
+    order = []
 
-    class Counting:
-        def read(self, question, unit, evidence):
-            read.append(question)
+    class Slow(Scripted):
+        async def read(self, question, unit, evidence, usage):
+            await asyncio.sleep(0.2 if question == "slow" else 0)
             return answered("1")
 
-    answers = answer_each([evidence(), evidence(id="q2")], Counting(), max_retries=0)
-    next(answers)
-    assert len(read) == 1
+    questions = [evidence(question="slow"), evidence(id="q2", question="quick")]
+    found = answer_questions(questions, Slow(), 0, lambda one: order.append(one.record.id))
+    assert order == ["q2", "q1"]
+    assert [one.record.id for one in found] == ["q1", "q2"]
+
+
+def test_what_is_wrong_for_every_question_ends_the_job_and_closes_the_reader():
+    reader = Scripted(InputError("model 'm'", "needs a key"))
+    with pytest.raises(InputError, match="needs a key"):
+        answer_questions([evidence(), evidence(id="q2")], reader, 0)
+    assert reader.closed
 
 
 def test_every_attempt_is_timed():
-    [one] = answer_each([evidence()], Scripted(BLANK_ANSWER, answered("1")), max_retries=3)
+    reader = Scripted(BLANK_ANSWER, answered("1"))
+    [one] = answer_questions([evidence()], reader, max_retries=3)
     assert len(one.read_seconds) == one.record.attempts == 2
+    assert reader.closed

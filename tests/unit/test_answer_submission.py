@@ -5,15 +5,18 @@ import json
 import pytest
 
 from wattrag.answering.answer import Answered
-from wattrag.answering.models import reader_for
+from wattrag.answering.models import Reading, reader_for
 from wattrag.answering.partial import growing_submission
 from wattrag.answering.records import BLANK, Answer, AnswerRecord
 from wattrag.answering.submission import UNABLE, submission_rows
 from wattrag.answering.usage import usage
 from wattrag.config.embedders import SentenceTransformersEmbedder
-from wattrag.config.models import ExtractiveModel, OpenAIModel
+from wattrag.config.models import ExtractiveModel
+from wattrag.config.settings import Generation, Pipeline
 from wattrag.datafiles.submission import read_submission
 from wattrag.errors import InputError
+from wattrag.llm.usage import Usage
+from wattrag.store.completions import CompletionStore
 
 ANSWER = Answer(
     answer="12 kWh",
@@ -95,8 +98,8 @@ def test_a_failed_run_leaves_its_finished_rows_and_no_submission(tmp_path):
 
 def test_usage_counts_questions_retries_and_errors_and_knows_what_it_does_not_know():
     answered = [
-        Answered(record("q1", attempts=1), (0.25,)),
-        Answered(record("q2", answer=None, attempts=3), (0.25, 0.5, 0.25)),
+        Answered(record("q1", attempts=1), (0.25,), Usage()),
+        Answered(record("q2", answer=None, attempts=3), (0.25, 0.5, 0.25), Usage()),
     ]
     used = usage(answered, wall_seconds=2.0)
     assert (used["num_questions"], used["error_count"]) == (2, 1)
@@ -112,19 +115,18 @@ def test_usage_of_nothing_has_no_average():
     assert usage([], wall_seconds=0.0)["avg_read_seconds"] is None
 
 
-def test_the_extractive_provider_has_a_reader():
-    assert reader_for("extractive", ExtractiveModel(provider="extractive", name="x")) is not None
+def reading(folder):
+    return Reading(Pipeline(retriever="r"), Generation(), CompletionStore(folder))
 
 
-def test_an_embedder_is_refused_as_a_reader():
+def test_the_extractive_provider_has_a_reader(tmp_path):
+    entry = ExtractiveModel(provider="extractive", name="x")
+    assert reader_for("extractive", entry, reading(tmp_path)) is not None
+
+
+def test_an_embedder_is_refused_as_a_reader(tmp_path):
     embedder = SentenceTransformersEmbedder(
         provider="sentence_transformers", name="x", package="x", dimensions=8
     )
     with pytest.raises(InputError, match=r"model 'mini'.*does not answer questions"):
-        reader_for("mini", embedder)
-
-
-def test_a_chat_model_is_refused_as_a_reader():
-    entry = OpenAIModel(provider="openai", model_id="m", name="M")
-    with pytest.raises(InputError, match=r"model 'gpt'.*does not answer questions"):
-        reader_for("gpt", entry)
+        reader_for("mini", embedder, reading(tmp_path))

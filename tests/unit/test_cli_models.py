@@ -2,7 +2,7 @@ import json
 
 MODELS = """
 reader: {provider: extractive, name: A reader}
-chat: {provider: openai, model_id: m-1, name: Chat, prices: {input: 0.15, output: 0.6}}
+chat: {provider: openai, model_id: m-1, name: Chat, prices: {input: 0.15, output: 0.6, date: 2024-10-01}}
 here: {provider: sentence_transformers, package: json, name: Here, dimensions: 2, params_b: 0.5}
 gone: {provider: sentence_transformers, package: no_such_weights, name: Gone, dimensions: 2}
 """
@@ -37,7 +37,10 @@ def test_models_tell_what_can_run_here(wattrag, tmp_path, monkeypatch):
         "runs_here": True,
     }
     assert (chat["kind"], chat["precisions"], chat["runs_here"]) == ("model", ["api"], False)
-    assert (chat["lacks"], chat["prices"]) == ("OPENAI_API_KEY", {"input": 0.15, "output": 0.6})
+    assert chat["lacks"] == "OPENAI_API_KEY"
+    assert chat["prices"] == {
+        "input": 0.15, "output": 0.6, "cached_input": None, "date": "2024-10-01",
+    }  # fmt: skip
     assert (here["kind"], here["params_b"], here["runs_here"]) == ("embedder", 0.5, True)
     assert (gone["missing"], gone["runs_here"]) == (["no_such_weights"], False)
     table = wattrag("models").out.splitlines()

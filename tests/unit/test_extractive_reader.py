@@ -54,7 +54,7 @@ SHOWN = (
 
 
 def read(question, unit="", shown=SHOWN, **changes):
-    return ExtractiveReader().read(question, unit, evidence(*shown, **changes))
+    return ExtractiveReader().extract(question, unit, evidence(*shown, **changes))
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_a_sentence_that_was_hit_itself_is_cited_itself():
     node = "site2023:sec0:p0:s3"
     hit = found.hits[0].model_copy(update={"node_id": node, "kind": "sentence"})
     found = Evidence(0, (hit,), {node: sentence}, found.context, found.documents)
-    answer = ExtractiveReader().read("Which program switches off idle nodes?", "", found)
+    answer = ExtractiveReader().extract("Which program switches off idle nodes?", "", found)
     assert answer.evidence == (node,)
 
 

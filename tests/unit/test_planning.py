@@ -9,11 +9,10 @@ import time
 import pytest
 
 from tests.chat_server import KEY, Sent
-from wattrag.config.models import OpenAIModel
+from wattrag.config.chat import OpenAIModel
 from wattrag.datafiles.questions import Question
 from wattrag.errors import InputError, RunFailedError
-from wattrag.llm.limits import CallLimits
-from wattrag.llm.openai_chat import OpenAIChat
+from wattrag.llm.providers import chat_model
 from wattrag.retrieval.planning.plan import plan
 from wattrag.retrieval.planning.records import QueryPlan, queries_of
 from wattrag.store.completions import CompletionStore
@@ -30,7 +29,8 @@ make(Path(sys.argv[1]), MANY)
 
 
 def make(folder, questions=QUESTIONS, max_queries=3, concurrent=2, retries=0):
-    model = OpenAIChat(ENTRY, concurrent, CallLimits(retries=retries))
+    entry = ENTRY.model_copy(update={"max_retries": retries, "base_retry_delay": 0.01})
+    model = chat_model(entry, "api", concurrent)
     with CompletionStore(folder) as store:
         return plan(questions, model, store, max_queries, 512)
 
@@ -124,7 +124,7 @@ def test_a_server_that_always_fails_is_an_error_with_no_plan(chat, tmp_path):
 
 def test_what_every_question_would_meet_ends_the_job_at_once(chat, tmp_path):
     chat.always(status=401)
-    with pytest.raises(InputError, match="check OPENAI_API_KEY"):
+    with pytest.raises(InputError, match="check the key in OPENAI_API_KEY"):
         make(tmp_path, MANY)
     assert len(chat.requests) < 10
 

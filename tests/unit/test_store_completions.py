@@ -4,12 +4,13 @@ from dataclasses import fields, replace
 
 import pytest
 
-from wattrag.store.asked import Asked, ModelKey
+from wattrag.store.asked import Asked, ModelKey, Request
 from wattrag.store.completions import Completion, CompletionStore
 from wattrag.store.segments import SegmentWriter
 
 MODEL = ModelKey("openai", "m-1", None, "api", {"base_url": None})
-ASKED = Asked(MODEL, [{"role": "user", "content": "Why?"}], 512, 0.0)
+REQUEST = Request([{"role": "user", "content": "Why?"}], 512, 0.0)
+ASKED = Asked(MODEL, REQUEST)
 REPLY = Completion(
     text="Because. ✓", finish_reason="stop", input_tokens=3, output_tokens=None, seconds=0.5
 )
@@ -40,11 +41,12 @@ OTHERS = [
     replace(ASKED, model=replace(MODEL, revision="abc")),
     replace(ASKED, model=replace(MODEL, precision="4bit")),
     replace(ASKED, model=replace(MODEL, engine={"base_url": "http://localhost/v1"})),
-    replace(ASKED, messages=[{"role": "system", "content": "Why?"}]),
-    replace(ASKED, messages=[{"role": "user", "content": "Why not?"}]),
-    replace(ASKED, max_new_tokens=513),
-    replace(ASKED, temperature=0.2),
-    replace(ASKED, run=2),
+    replace(ASKED, request=replace(REQUEST, messages=[{"role": "system", "content": "Why?"}])),
+    replace(ASKED, request=replace(REQUEST, messages=[{"role": "user", "content": "Why not?"}])),
+    replace(ASKED, request=replace(REQUEST, max_new_tokens=513)),
+    replace(ASKED, request=replace(REQUEST, temperature=0.2)),
+    replace(ASKED, request=replace(REQUEST, run=2)),
+    replace(ASKED, request=replace(REQUEST, schema={"type": "object"})),
 ]
 
 
@@ -56,15 +58,15 @@ def test_whatever_may_change_a_reply_makes_another_key(tmp_path, other):
 
 
 def test_every_field_of_the_key_is_tried_above():
-    assert len(OTHERS) >= len(fields(ModelKey)) + len(fields(Asked)) - 1
+    assert len(OTHERS) >= len(fields(ModelKey)) + len(fields(Request))
 
 
 def test_keys_stay_the_same_from_version_to_version():
-    assert ASKED.key == "cb7193a62e56c5edfc14acf88efbf8ec42c0cafbc1e80d9435950e3392f7bc31"
+    assert ASKED.key.hex() == ("90b1e420e2dba3f8a721e004fc82fd024d265e6935e670960a1e8fab41f8a585")
 
 
 def test_a_damaged_record_is_dropped_and_counted_and_the_others_stay(tmp_path):
-    other = replace(ASKED, run=2)
+    other = replace(ASKED, request=replace(REQUEST, run=2))
     keep(tmp_path, (ASKED, REPLY), (other, REPLY))
     (segment,) = tmp_path.rglob("*.segment")
     data = segment.read_bytes()
@@ -74,7 +76,7 @@ def test_a_damaged_record_is_dropped_and_counted_and_the_others_stay(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "payload", [b"no json", b"[]", b'{"key": "k"}', b'{"key": 1, "completion": {"x": 1}}']
+    "payload", [b"", b"short", ASKED.key, ASKED.key + b"no json", ASKED.key + b'{"text": 1}']
 )
 def test_a_whole_record_of_another_form_is_dropped_and_counted(tmp_path, payload):
     with SegmentWriter(tmp_path / "completions" / MODEL.digest) as writer:

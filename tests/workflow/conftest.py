@@ -43,6 +43,7 @@ def finished_with_plans(tmp_path_factory: pytest.TempPathFactory, planner: ChatS
     """A study with a planner after a complete run; not to be changed."""
 
     def make(folder: Path) -> None:
+        planner.always()
         write_planned_study(folder)
         snakemake(folder)
 

@@ -55,6 +55,8 @@ QUESTIONS = [
     ("t5", "What did the Elm satellite cost to launch?", "is_blank", "USD", "is_blank"),
 ]
 
+CHAT = "chat: {provider: openai, model_id: m-1, name: Chat, max_retries: 1, base_retry_delay: 0.01}"
+
 CONFIG = {
     "sources": {"tiny": {"sheet": "metadata.csv"}},
     "retrievers": {
@@ -113,7 +115,7 @@ def write_planned_study(folder: Path) -> None:
         ensembles={},
         external_results=None,
     )
-    declare(folder, "chat: {provider: openai, model_id: m-1, name: Chat}")
+    declare(folder, CHAT)
 
 
 def declare(folder: Path, entries: str) -> None:

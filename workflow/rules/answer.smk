@@ -11,6 +11,9 @@ rule answer:
         "results/benchmarks/answer/{env}/{datafile}/{pipeline}/{model}/{precision}/run{run}.tsv"
     conda:
         "../envs/wattrag.yaml"
+    resources:
+        mem_mb=lambda wc: STUDY.model(wc.model).memory_mb,
+        gpu=lambda wc: STUDY.model(wc.model).devices,
     params:
         spec=lambda wc: specs.answer(STUDY, **wc),
     script:

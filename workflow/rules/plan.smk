@@ -12,6 +12,9 @@ rule plan:
         model=either(p.model for p in PLANNERS.values()),
     conda:
         "../envs/wattrag.yaml"
+    resources:
+        mem_mb=lambda wc: STUDY.planning_model(wc.model).memory_mb,
+        gpu=lambda wc: STUDY.planning_model(wc.model).devices,
     params:
         spec=lambda wc: specs.plan(STUDY, **wc),
     script:

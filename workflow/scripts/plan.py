@@ -19,7 +19,8 @@ with logged(snakemake.log[0]):
     settings = read_settings(snakemake.config)
     registry = declared_models(Path(snakemake.scriptdir).resolve().parents[1])
     entry = registry[snakemake.wildcards.model]
-    model = chat_model(entry, settings.generation.max_concurrent)
+    precision = snakemake.wildcards.precision
+    model = chat_model(entry, precision, settings.generation.max_concurrent)
     with CompletionStore(Path(settings.store)) as store:
         plans = plan(
             asked.questions,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from wattrag.answering.records import Answer
+from wattrag.llm.usage import Usage
 from wattrag.retrieval.records import Cited, Hit, Retrieved, Snippet
 
 
@@ -36,10 +37,25 @@ class Evidence:
 class Reader(Protocol):
     """Answers from evidence alone.
 
-    A reader keeps nothing between questions, and raises if it could not do its work: a blank
-    answer says that the evidence holds no answer, never that something went wrong.
+    A reader keeps nothing between questions, many of which are read at a time. It raises if it
+    could not do its work: a blank answer says that the evidence holds no answer, never that
+    something went wrong.
     """
 
-    def read(self, question: str, unit: str, evidence: Evidence) -> Answer:
-        """The answer to `question`, a number in `unit` if one is asked for, or a blank answer."""
+    async def read(self, question: str, unit: str, evidence: Evidence, usage: Usage) -> Answer:
+        """The answer to `question`, a number in `unit` if one is asked for, or a blank answer.
+
+        Args:
+            question: as it stands in the question file.
+            unit: of the answer; empty or `is_blank` for none.
+            evidence: what may be read.
+            usage: of this question; the calls of a model are counted in it.
+
+        Raises:
+            InputError: what is wrong would be so for every question.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let go of what was opened for reading."""
         ...

@@ -5,6 +5,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from wattrag.errors import RunFailedError
+
 BLANK = "is_blank"
 
 
@@ -50,6 +52,18 @@ class AnswerRecord(_Record):
     """Attempts made, the first included."""
     ref_url: tuple[str, ...] = ()
     """Urls of the cited documents, in step with `answer.ref_id`."""
+
+
+def check_answered(records: Iterable[AnswerRecord]) -> None:
+    """Make sure that every question was answered, be it with a blank.
+
+    Raises:
+        RunFailedError: there are error records; the first is named.
+    """
+    failed = [record for record in records if record.status == "error"]
+    if failed:
+        first = f"{failed[0].id}: {failed[0].error}"
+        raise RunFailedError(f"{len(failed)} questions failed, first {first}")
 
 
 def failed_ids(rows: Iterable[Mapping[str, Any]]) -> frozenset[str]:

@@ -5,6 +5,7 @@ from statistics import fmean
 from typing import Any
 
 from wattrag.answering.answer import Answered
+from wattrag.llm.usage import Usage, summed
 
 
 def usage(answered: Sequence[Answered], wall_seconds: float) -> dict[str, Any]:
@@ -27,12 +28,7 @@ def usage(answered: Sequence[Answered], wall_seconds: float) -> dict[str, Any]:
         "total_time_seconds": wall_seconds,
         "read_seconds": sum(read),
         "avg_read_seconds": fmean(read) if read else None,
-        "calls": 0,
-        "reused": 0,
-        "input_tokens": None,
-        "output_tokens": None,
-        "energy_wh": None,
-        "estimated_cost_usd": None,
+        **_taken(summed(one.usage for one in answered)),
         "questions": [_question(one) for one in answered],
     }
 
@@ -42,9 +38,22 @@ def _question(one: Answered) -> dict[str, Any]:
         "id": one.record.id,
         "attempts": one.record.attempts,
         "read_seconds": list(one.read_seconds),
-        "calls": 0,
-        "reused": 0,
-        "input_tokens": None,
-        "output_tokens": None,
+        **_taken(one.usage),
+    }
+
+
+def _taken(used: Usage) -> dict[str, Any]:
+    """What calls took; stored replies took nothing, and without a model there is no count."""
+    asked = used.calls + used.reused > 0
+    return {
+        "calls": used.calls,
+        "reused": used.reused,
+        "tries": used.tries,
+        "repaired_replies": used.repaired,
+        "call_seconds": used.seconds if asked else None,
+        "input_tokens": used.input_tokens if asked else None,
+        "cached_tokens": used.cached_tokens if asked else None,
+        "output_tokens": used.output_tokens if asked else None,
         "energy_wh": None,
+        "estimated_cost_usd": used.cost_usd if asked else None,
     }

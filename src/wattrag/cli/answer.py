@@ -1,5 +1,7 @@
 """`wattrag answer`: a submission for a question file, its rows readable as they finish."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +22,7 @@ from wattrag.errors import InputError, RunFailedError
 
 if TYPE_CHECKING:
     from wattrag.answering.reader import Reader
+    from wattrag.cli.settings import Chosen
 
 ModelOption = Annotated[
     str, typer.Option("--model", metavar="NAME", help="A model of models.yaml, as `extractive`.")
@@ -44,18 +47,19 @@ def answer(
     as_json: JsonOption = False,
 ) -> None:
     """Answer every question of a file; finished rows stand in SUBMISSION.part meanwhile."""
-    from wattrag.answering.answer import answer_each
+    from wattrag.answering.answer import answer_questions
     from wattrag.answering.partial import growing_submission
     from wattrag.datafiles.questions import read_questions
 
     chosen = retriever_options(config, pipeline, assignments, top_k)
     asked = list(read_questions(questions).questions)
-    reader = reader_named(model)
     depth = chosen.pipeline.max_retries
-    retrieved = find_evidence(index, asked, chosen, depth, store)
-    with growing_submission(output, [question.id for question in asked]) as submission:
-        for answered in answer_each(retrieved, reader, depth):
-            submission.add(answered.record)
+    with (
+        reader_named(model, chosen, store) as reader,
+        growing_submission(output, [question.id for question in asked]) as submission,
+    ):
+        retrieved = find_evidence(index, asked, chosen, depth, store)
+        answer_questions(retrieved, reader, depth, lambda one: submission.add(one.record))
     records = submission.records
     failed = [record.id for record in records if record.status == "error"]
     blank = sum(record.answer is not None and record.answer.is_blank for record in records)
@@ -68,16 +72,25 @@ def answer(
         raise RunFailedError(f"{len(failed)} questions failed and have no row: {failed[0]}, …")
 
 
-def reader_named(model: str) -> "Reader":
-    """The reader of a declared model.
+@contextmanager
+def reader_named(model: str, chosen: "Chosen", store: Path) -> "Iterator[Reader]":
+    """The reader of a declared model, with its store open.
+
+    Args:
+        model: its name in `models.yaml`.
+        chosen: how it is asked.
+        store: folder of the stores.
 
     Raises:
         InputError: it is not declared (the nearest is named) or does not answer questions.
     """
-    from wattrag.answering.models import reader_for
+    from wattrag.answering.models import Reading, reader_for
+    from wattrag.store.completions import CompletionStore
     from wattrag.study.load import declared_models
 
     registry = declared_models()
     if model not in registry:
         raise InputError(f"--model {model}", "is not declared", nearest(model, list(registry)))
-    return reader_for(model, registry[model])
+    with CompletionStore(store) as completions:
+        reading = Reading(chosen.pipeline, chosen.generation, completions)
+        yield reader_for(model, registry[model], reading)

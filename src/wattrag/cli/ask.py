@@ -46,10 +46,11 @@ def ask(
         raise InputError("ask", "the question is empty", "write it")
     chosen = retriever_options(config, pipeline, assignments, top_k)
     asked = [Question(id="q1", question=question.strip(), answer_unit=unit.strip())]
-    reader = reader_named(model)
     depth = chosen.pipeline.max_retries
-    retrieved = find_evidence(index, asked, chosen, depth, store)
-    [record] = answer_questions(retrieved, reader, depth)
+    with reader_named(model, chosen, store) as reader:
+        retrieved = find_evidence(index, asked, chosen, depth, store)
+        [answered] = answer_questions(retrieved, reader, depth)
+    record = answered.record
     if record.answer is None:
         raise RunFailedError(f"the question was not answered: {record.error}")
     if as_json:

@@ -60,9 +60,8 @@ def _plans(
     if planner is None:
         return None
     limits = chosen.generation
-    model = chat_model(
-        planning_model(planner.model, registry, "query plans"), limits.max_concurrent
-    )
+    entry = planning_model(planner.model, registry, "query plans")
+    model = chat_model(entry, planner.precision, limits.max_concurrent)
     with CompletionStore(store) as replies:
         plans = plan(questions, model, replies, planner.planner_max_queries, limits.max_new_tokens)
     return [planned.queries for planned in plans]

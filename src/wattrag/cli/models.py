@@ -3,17 +3,24 @@
 import os
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
+from typing import Any
 
 from wattrag.cli.common import JsonOption, print_columns, print_json
+from wattrag.config.chat import ChatEntry
+from wattrag.config.declared import DeclaredModel
 from wattrag.config.embedders import CrossEncoderModel, OpenAIEmbedder
-from wattrag.config.models import Declared, EmbedderEntry, OpenAIModel
-from wattrag.config.weights import LocalWeights
+from wattrag.config.models import EmbedderEntry
+from wattrag.config.weights import Weights
 from wattrag.llm.weights import weights_here
 from wattrag.study.load import declared_models
 
 # What each provider imports, beside a package that an entry names itself.
 IMPORTS = {
     "extractive": (),
+    "bedrock": ("boto3",),
+    "hf_local": ("transformers",),
+    "llama_cpp": ("llama_cpp",),
+    "openrouter": ("openai",),
     "openai": ("openai",),
     "sentence_transformers": ("sentence_transformers",),
     "openai_embeddings": ("openai",),
@@ -36,8 +43,8 @@ class ListedModel:
     """Python packages that it needs and that are not installed here."""
     lacks: str | None
     """What else it needs and does not have here: its weights, or a key."""
-    prices: dict[str, float] | None
-    """US dollars for a million tokens, `input` and `output`."""
+    prices: dict[str, Any] | None
+    """US dollars for a million tokens, with their date."""
 
     @property
     def runs_here(self) -> bool:
@@ -55,8 +62,8 @@ def models(as_json: JsonOption = False) -> None:
     print_columns(header, [_row(model) for model in listed])
 
 
-def _listed(name: str, entry: Declared) -> ListedModel:
-    package = entry.package if isinstance(entry, LocalWeights) else None
+def _listed(name: str, entry: DeclaredModel) -> ListedModel:
+    package = entry.package if isinstance(entry, Weights) else None
     needed = [*IMPORTS[entry.provider], *([package] if package else [])]
     return ListedModel(
         name=name,
@@ -68,23 +75,30 @@ def _listed(name: str, entry: Declared) -> ListedModel:
         vram_gb=getattr(entry, "vram_gb", None),
         missing=tuple(p for p in needed if find_spec(p.partition(".")[0]) is None),
         lacks=_lacks(entry),
-        prices=entry.prices.model_dump()
-        if isinstance(entry, OpenAIModel) and entry.prices
-        else None,
+        prices=_prices(entry),
     )
 
 
-def _kind(entry: Declared) -> str:
+def _kind(entry: DeclaredModel) -> str:
     if isinstance(entry, EmbedderEntry):
         return "embedder"
     return "cross-encoder" if isinstance(entry, CrossEncoderModel) else "model"
 
 
-def _lacks(entry: Declared) -> str | None:
+def _prices(entry: DeclaredModel) -> dict[str, Any] | None:
+    prices = entry.prices if isinstance(entry, ChatEntry) else None
+    return None if prices is None else prices.model_dump(mode="json")
+
+
+def _lacks(entry: DeclaredModel) -> str | None:
     """What an entry needs besides packages and does not have here."""
-    if isinstance(entry, OpenAIEmbedder | OpenAIModel):
-        return None if os.environ.get("OPENAI_API_KEY") else "OPENAI_API_KEY"
-    if not isinstance(entry, LocalWeights) or entry.package is not None:
+    keys = entry.keys if isinstance(entry, ChatEntry) else ()
+    if isinstance(entry, OpenAIEmbedder):
+        keys = ("OPENAI_API_KEY",)
+    absent = [key for key in keys if not os.environ.get(key)]
+    if absent:
+        return ", ".join(absent)
+    if not isinstance(entry, Weights) or entry.package is not None:
         return None
     if not entry.pinned:
         return "a pinned revision"

@@ -13,12 +13,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import AfterValidator, BaseModel
 from pydantic.fields import FieldInfo
 
-from wattrag.config.embedders import (
-    CrossEncoderModel,
-    OpenAIEmbedder,
-    SentenceTransformersEmbedder,
-)
-from wattrag.config.models import ExtractiveModel, OpenAIModel
+from wattrag.config.models import ENTRIES
 from wattrag.config.schema import schema_text
 from wattrag.config.settings import Settings
 from wattrag.errors import InputError
@@ -41,13 +36,9 @@ def reference() -> str:
         if model is not None:
             entry = ".NAME" if _is_mapping(field.annotation) else ""
             parts.append(_table(f"`{name}{entry}`", model))
-    parts.append(_table("`models.yaml`, provider `extractive`", ExtractiveModel))
-    parts.append(_table("`models.yaml`, provider `openai`", OpenAIModel))
-    parts.append(
-        _table("`models.yaml`, provider `sentence_transformers`", SentenceTransformersEmbedder)
-    )
-    parts.append(_table("`models.yaml`, provider `openai_embeddings`", OpenAIEmbedder))
-    parts.append(_table("`models.yaml`, provider `cross_encoder`", CrossEncoderModel))
+    for kind in ENTRIES:
+        [provider] = get_args(kind.model_fields["provider"].annotation)
+        parts.append(_table(f"`models.yaml`, provider `{provider}`", kind))
     return "\n\n".join(parts)
 
 

@@ -7,11 +7,11 @@ from pydantic import Field, model_validator
 
 from wattrag.config.declared import DeclaredModel
 
-_COMMIT = re.compile(r"^[0-9a-f]{40}$")
+COMMIT = re.compile(r"^[0-9a-f]{40}$")
 
 
-class LocalWeights(DeclaredModel):
-    """A model whose weights run on this machine."""
+class Weights(DeclaredModel):
+    """A model whose weights run on this machine: where they come from, and what computes."""
 
     package: str | None = None
     """Python package that carries the weights; no download."""
@@ -25,10 +25,6 @@ class LocalWeights(DeclaredModel):
     """Run the code in the model's repository; refused unless `revision` is a commit."""
     device: Literal["cpu", "cuda", "mps", "auto"] = "cpu"
     """What computes; `auto` takes a GPU where there is one."""
-    dtype: Literal["fp32", "fp16", "bf16"] = "fp32"
-    """Number format of the weights; 16 bit pays on a GPU, not on a CPU."""
-    batch_size: int = Field(default=8, gt=0)
-    """Texts per forward pass; small ones are fastest on a CPU, 64 and more on a GPU."""
     mem_mb: int = Field(default=2000, gt=0)
     """Main memory a job needs, in MB."""
 
@@ -46,7 +42,7 @@ class LocalWeights(DeclaredModel):
 
     @property
     def _is_commit(self) -> bool:
-        return _COMMIT.match(self.revision or "") is not None
+        return COMMIT.match(self.revision or "") is not None
 
     @property
     def pinned(self) -> bool:
@@ -58,6 +54,20 @@ class LocalWeights(DeclaredModel):
         """Which weights and code these are."""
         fields = ("package", "path", "model_id", "revision")
         return {field: getattr(self, field) for field in fields}
+
+    @property
+    def numerics(self) -> dict[str, object]:
+        """What else changes the last bits of a result."""
+        return {"device": self.device}
+
+
+class LocalWeights(Weights):
+    """Weights that turn texts into vectors or scores."""
+
+    dtype: Literal["fp32", "fp16", "bf16"] = "fp32"
+    """Number format of the weights; 16 bit pays on a GPU, not on a CPU."""
+    batch_size: int = Field(default=8, gt=0)
+    """Texts per forward pass; small ones are fastest on a CPU, 64 and more on a GPU."""
 
     @property
     def numerics(self) -> dict[str, object]:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, Protocol
 
+from wattrag.config.declared import DeclaredModel
 from wattrag.config.embedders import OpenAIEmbedder, SentenceTransformersEmbedder
-from wattrag.config.models import Declared, EmbedderEntry, Registry
+from wattrag.config.models import EmbedderEntry, Registry
 from wattrag.errors import InputError
 from wattrag.files import digest
 from wattrag.store.vectors import FloatMatrix
@@ -80,7 +81,7 @@ def embedder_key(entry: EmbedderEntry) -> str:
     return digest(entry.identity)[:16]
 
 
-def load_embedder(entry: Declared) -> Embedder:
+def load_embedder(entry: DeclaredModel) -> Embedder:
     """The embedder of an entry of `models.yaml`; its weights are loaded when first needed.
 
     Raises:

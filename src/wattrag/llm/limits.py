@@ -16,6 +16,3 @@ class CallLimits:
     """Of a body, counted after decompression."""
     retries: int = 2
     """Of connection errors and of the statuses 408, 409, 429 and 5xx, by the client."""
-
-
-DEFAULT_LIMITS = CallLimits()

@@ -1,4 +1,4 @@
-"""Where an OpenAI-compatible server is and the key to it; the key is never written down."""
+"""Where a server is and the key to it; the key is never written down."""
 
 import os
 from dataclasses import dataclass, field
@@ -20,6 +20,8 @@ class Access:
 
     address: str
     key: str = field(repr=False)
+    variable: str = KEY
+    """The environment's variable that holds the key."""
 
     def hidden(self, text: str) -> str:
         """`text` without the key: a server may repeat it, in an error or in a reply."""
@@ -30,24 +32,29 @@ class Access:
         return self.hidden(text)[:_SHOWN]
 
 
-def read_access(where: str, address: str | None) -> Access:
+def address_of(address: str | None) -> str:
+    """An entry's address, or else the environment's, or OpenAI's own."""
+    return address or os.environ.get(ADDRESS, "").strip() or OPENAI
+
+
+def read_access(where: str, address: str | None, variable: str = KEY) -> Access:
     """The access from the environment.
 
     Args:
         where: the model, for messages.
         address: of its entry in `models.yaml`, which comes before the environment's.
+        variable: the environment's variable that holds the key.
 
     Raises:
         InputError: there is no key, or one that no server takes, or no usable address.
     """
-    key = os.environ.get(KEY, "").strip()
+    key = os.environ.get(variable, "").strip()
     if not key:
-        cure = f"set {KEY} (any text, if the server asks for none)"
-        raise InputError(where, f"needs a key in the environment, and {KEY} is not set", cure)
+        cure = f"set {variable} (any text, if the server asks for none)"
+        raise InputError(where, f"needs a key in the environment, and {variable} is not set", cure)
     if not key.isascii() or not key.isprintable() or " " in key:
-        raise InputError(KEY, "holds characters that no key has", "copy it again")
-    found = address or os.environ.get(ADDRESS, "").strip() or OPENAI
+        raise InputError(variable, "holds characters that no key has", "copy it again")
     try:
-        return Access(check_address(found), key)
+        return Access(check_address(address_of(address)), key, variable)
     except ValueError as error:
         raise InputError(ADDRESS, str(error)) from error

@@ -1,15 +1,34 @@
 """Which client a declared model has: the one place that maps a provider to its file."""
 
-from wattrag.config.models import OpenAIModel
+from importlib import import_module
+
+from wattrag.config.chat import ChatEntry
+from wattrag.config.plugins import plugins
 from wattrag.llm.chat import ChatModel
-from wattrag.llm.openai_chat import OpenAIChat
+
+FILES = {
+    "bedrock": "wattrag.llm.bedrock_chat",
+    "hf_local": "wattrag.llm.hf_chat",
+    "llama_cpp": "wattrag.llm.llama_cpp_chat",
+    "openai": "wattrag.llm.openai_chat",
+    "openrouter": "wattrag.llm.openrouter_chat",
+}
+"""Each has a function `connect`, as `wattrag.config.plugins.Provider` describes it."""
 
 
-def chat_model(entry: OpenAIModel, max_concurrent: int) -> ChatModel:
+def chat_model(entry: ChatEntry, precision: str, max_concurrent: int) -> ChatModel:
     """The chat model of an entry; nothing is loaded or called before it is asked.
 
     Args:
         entry: of `models.yaml`.
+        precision: one of those that the entry declares.
         max_concurrent: calls in flight at a time, where the entry does not say; 0: no limit.
     """
-    return OpenAIChat(entry, max_concurrent)
+    own = entry.max_concurrent
+    concurrent = max_concurrent if own is None else own
+    if entry.provider in FILES:
+        connect = import_module(FILES[entry.provider]).connect
+    else:
+        connect = plugins()[entry.provider].connect
+    model: ChatModel = connect(entry, precision, concurrent)
+    return model

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from wattrag.files import digest
 
@@ -26,7 +26,7 @@ class ModelKey:
     """Which state of these weights; None where the provider has no such thing."""
     precision: str
     """Quantised weights reply differently."""
-    engine: Mapping[str, object]
+    engine: Mapping[str, Any]
     """Settings of the provider that change a reply, by the names they have in `models.yaml`."""
 
     @property
@@ -36,11 +36,9 @@ class ModelKey:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Everything that determines a reply; what is equal in all of it is asked once."""
+class Request:
+    """What a model is asked for."""
 
-    model: ModelKey
-    """Who is asked."""
     messages: Sequence[Message]
     """What is asked, the prompt's text and the evidence in it included."""
     max_new_tokens: int
@@ -48,9 +46,22 @@ class Asked:
     temperature: float
     """How far it may stray from the likeliest words; 0 is greedy."""
     run: int = 1
-    """Repetitions of a sampling model are different replies to the same words."""
+    """Repetitions of a sampling model are different replies to the same words; engines that take
+    a seed are given this number."""
+    schema: Mapping[str, Any] | None = None
+    """JSON schema that the reply is held to, where the engine can; None for free text."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Everything that determines a reply; what is equal in all of it is asked once."""
+
+    model: ModelKey
+    """Who is asked."""
+    request: Request
+    """For what."""
 
     @property
-    def key(self) -> str:
-        """SHA-256 of the canonical JSON of all fields."""
-        return digest(asdict(self))
+    def key(self) -> bytes:
+        """SHA-256 of the canonical JSON of all fields, 32 bytes."""
+        return bytes.fromhex(digest(asdict(self)))

@@ -15,6 +15,7 @@ import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from types import TracebackType
 from typing import BinaryIO, Self
 from uuid import uuid4
@@ -25,6 +26,8 @@ from wattrag.files import read_bytes
 MARKER = b"WRg1"
 SUFFIX = ".segment"
 MAX_PAYLOAD = 64 * 1024 * 1024
+SYNC_SECONDS = 0.5
+"""Between two times that a segment is brought to the disk, unless each append is."""
 _LENGTH = struct.Struct("<I")
 _HEADER = len(MARKER) + _LENGTH.size + hashlib.sha256().digest_size
 
@@ -37,6 +40,11 @@ class Damage:
     """Stretches of bytes that hold no whole record (a torn tail counts as one)."""
     bytes: int = 0
 
+    def add(self, size: int) -> None:
+        """Count one more record of so many bytes."""
+        self.records += 1
+        self.bytes += size
+
 
 class SegmentWriter:
     """Appends records to a new segment of `folder`; the file appears with the first record."""
@@ -44,9 +52,15 @@ class SegmentWriter:
     def __init__(self, folder: Path) -> None:
         self._path = folder / f"{os.getpid()}-{uuid4().hex}{SUFFIX}"
         self._file: BinaryIO | None = None
+        self._synced = 0.0
 
-    def append(self, payloads: Iterable[bytes]) -> None:
-        """Write all payloads and bring them to the disk before returning.
+    def append(self, payloads: Iterable[bytes], *, sync: bool = True) -> None:
+        """Write all payloads; whatever happens to this process then, they are kept.
+
+        Args:
+            payloads: one record each.
+            sync: bring them to the disk before returning; else that is done at most every
+                `SYNC_SECONDS`, and when the segment is closed. It matters if the power fails.
 
         Raises:
             ValueError: a payload is longer than `MAX_PAYLOAD`; nothing is written then.
@@ -59,15 +73,22 @@ class SegmentWriter:
                 self._file = self._path.open("xb")
             self._file.write(data)
             self._file.flush()
-            os.fsync(self._file.fileno())
+            if sync or monotonic() - self._synced > SYNC_SECONDS:
+                self._sync(self._file)
         except OSError as error:
             reason = error.strerror or "cannot be written"
             raise InputError(str(self._path), reason, "set `store` to a folder to write") from error
 
     def close(self) -> None:
-        """Close the segment; the next `append` is an error."""
+        """Bring the segment to the disk and close it; the next `append` is an error."""
         if self._file is not None:
+            self._sync(self._file)
             self._file.close()
+            self._file = None
+
+    def _sync(self, file: BinaryIO) -> None:
+        os.fsync(file.fileno())
+        self._synced = monotonic()
 
     def __enter__(self) -> Self:
         return self
@@ -81,8 +102,10 @@ class SegmentWriter:
         self.close()
 
 
-def read_segments(folder: Path, damage: Damage | None = None) -> Iterator[bytes]:
+def read_segments(folder: Path, damage: Damage | None = None) -> Iterator[memoryview]:
     """The payloads of all segments of `folder`, files in the order of their names.
+
+    Payloads are views: as long as one of a segment is held, so is the segment's text.
 
     Args:
         folder: where the segments lie; a missing folder is an empty store.
@@ -92,7 +115,12 @@ def read_segments(folder: Path, damage: Damage | None = None) -> Iterator[bytes]
         InputError: a segment cannot be read.
     """
     for path in sorted(folder.glob(f"*{SUFFIX}")):
-        yield from _payloads(read_bytes(path), damage or Damage())
+        yield from read_segment(path, damage or Damage())
+
+
+def read_segment(path: Path, damage: Damage) -> Iterator[memoryview]:
+    """The payloads of one segment; see `read_segments`."""
+    yield from _payloads(read_bytes(path), damage)
 
 
 def _record(payload: bytes) -> bytes:
@@ -101,24 +129,23 @@ def _record(payload: bytes) -> bytes:
     return MARKER + _LENGTH.pack(len(payload)) + hashlib.sha256(payload).digest() + payload
 
 
-def _payloads(data: bytes, damage: Damage) -> Iterator[bytes]:
-    position = 0
+def _payloads(data: bytes, damage: Damage) -> Iterator[memoryview]:
+    position, view = 0, memoryview(data)
     while position < len(data):
-        payload = _payload_at(data, position)
+        payload = _payload_at(view, position)
         if payload is not None:
             yield payload
             position += _HEADER + len(payload)
             continue
         found = _next_record(data, position + 1)
-        damage.records += 1
-        damage.bytes += found - position
+        damage.add(found - position)
         position = found
 
 
-def _payload_at(data: bytes, position: int) -> bytes | None:
+def _payload_at(data: memoryview, position: int) -> memoryview | None:
     """The payload of the record that starts at `position`, or None if none does, whole."""
     start = position + _HEADER
-    header = data[position:start]
+    header = bytes(data[position:start])
     if len(header) < _HEADER or not header.startswith(MARKER):
         return None
     (length,) = _LENGTH.unpack_from(header, len(MARKER))
@@ -131,7 +158,7 @@ def _payload_at(data: bytes, position: int) -> bytes | None:
 
 def _next_record(data: bytes, start: int) -> int:
     """Where the next whole record starts, or the end of the data."""
-    position = data.find(MARKER, start)
-    while position >= 0 and _payload_at(data, position) is None:
+    position, view = data.find(MARKER, start), memoryview(data)
+    while position >= 0 and _payload_at(view, position) is None:
         position = data.find(MARKER, position + 1)
     return position if position >= 0 else len(data)

@@ -33,11 +33,11 @@ class VectorStore:
         wanted = {text_hash(text): text for text in texts}
         found: dict[str, FloatMatrix] = {}
         for payload in read_segments(self._folder(embedder_key), self.damage):
-            text = wanted.get(payload[:_HASH_BYTES])
+            text = wanted.get(bytes(payload[:_HASH_BYTES]))
             if text is None or text in found:
                 continue
             if len(payload) == _HASH_BYTES + 4 * dimensions:
-                found[text] = np.frombuffer(payload, dtype="<f4", offset=_HASH_BYTES)
+                found[text] = np.frombuffer(payload, "<f4", offset=_HASH_BYTES).copy()
         return found
 
     def add(self, embedder_key: str, texts: Sequence[str], vectors: FloatMatrix) -> None:

@@ -8,17 +8,19 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from wattrag.answering.chat.prompt import load_prompt
+from wattrag.config.chat import ChatEntry
+from wattrag.config.declared import DeclaredModel
 from wattrag.config.embedders import CrossEncoderModel
 from wattrag.config.models import (
+    Answering,
     EmbedderEntry,
-    ExtractiveModel,
-    OpenAIModel,
     Registry,
     read_models,
 )
 from wattrag.config.problems import first_problem, nearest
 from wattrag.config.settings import Settings
-from wattrag.config.weights import LocalWeights
+from wattrag.config.weights import Weights
 from wattrag.corpus.fetch import local_path
 from wattrag.datafiles.questions import QuestionFile, read_questions
 from wattrag.datafiles.sheet import SheetRow, read_sheet
@@ -48,10 +50,10 @@ class Study:
         """A path of the configuration: the user's file first, then the one shipped with us."""
         return resolve(given, self.root)
 
-    def model(self, name: str) -> ExtractiveModel:
+    def model(self, name: str) -> Answering:
         """The declared model `name` that answers."""
         found = self.registry[name]
-        assert isinstance(found, ExtractiveModel)  # noqa: S101 - checked when the study was made
+        assert isinstance(found, Answering)  # noqa: S101 - checked when the study was made
         return found
 
     def embedder(self, index: str) -> EmbedderEntry:
@@ -78,7 +80,7 @@ class Study:
         where = f"retrievers.{retriever}"
         return planner_of(self.settings.retrievers[retriever], self.registry, where)
 
-    def planning_model(self, name: str) -> OpenAIModel:
+    def planning_model(self, name: str) -> ChatEntry:
         """The declared chat model `name`, which plans."""
         return planning_model(name, self.registry, MODELS)
 
@@ -183,15 +185,15 @@ def _check_models(settings: Settings, registry: Registry, where: str) -> None:
     _check_searching(settings, registry, where)
     for name, retriever in settings.retrievers.items():
         planner_of(retriever, registry, f"{where}: retrievers.{name}")
+    for pipeline in settings.pipelines.values():
+        load_prompt(pipeline.prompt, context_first=pipeline.use_reordered_prompt)
 
 
 def _check_readers(settings: Settings, registry: Registry, where: str) -> None:
-    readers = {n: m for n, m in registry.items() if isinstance(m, ExtractiveModel)}
+    readers = {n: m for n, m in registry.items() if isinstance(m, Answering)}
     for name in settings.models:
-        if isinstance(registry.get(name), OpenAIModel):
-            problem = f"models: '{name}' is a chat model, and answering with one is not implemented"
-            raise InputError(where, problem, "name it as a retriever's planner, and a reader here")
         _check_declared("models", name, [*readers], where)
+        _check_pinned(registry[name])
     offered = {precision for name in settings.models for precision in readers[name].precisions}
     for precision in settings.precisions:
         if precision not in {"default", *offered}:
@@ -210,9 +212,12 @@ def _check_searching(settings: Settings, registry: Registry, where: str) -> None
             used[key] = (retriever.cross_encoder, crossing)
     for key, (name, known) in used.items():
         _check_declared(key, name, known, where)
-        entry = registry[name]
-        if isinstance(entry, LocalWeights):
-            check_pinned(entry)
+        _check_pinned(registry[name])
+
+
+def _check_pinned(entry: DeclaredModel) -> None:
+    if isinstance(entry, Weights):
+        check_pinned(entry)
 
 
 def _check_declared(key: str, name: str, known: list[str], where: str) -> None:

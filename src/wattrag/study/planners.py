@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from wattrag.config.models import OpenAIModel, Registry
+from wattrag.config.chat import ChatEntry
+from wattrag.config.models import Registry
 from wattrag.config.problems import nearest
 from wattrag.config.settings import Retriever
 from wattrag.errors import InputError
@@ -41,22 +42,22 @@ def planner_of(retriever: Retriever, registry: Registry, where: str) -> Planner 
     return Planner(retriever.planner, entry.precisions[0], retriever.planner_max_queries)
 
 
-def planning_model(name: str, registry: Registry, where: str) -> OpenAIModel:
+def planning_model(name: str, registry: Registry, where: str) -> ChatEntry:
     """The declared model `name`, if it can plan.
 
     Raises:
         InputError: it is not declared, or cannot plan.
     """
-    able = [n for n, entry in registry.items() if isinstance(entry, OpenAIModel)]
+    able = [n for n, entry in registry.items() if isinstance(entry, ChatEntry)]
     cure = f"name a chat model ({', '.join(able) or 'declare one in models.yaml'}), or none"
     if name == SELF:
-        problem = "planner 'self' is the answering model, and the extractive reader cannot plan"
+        problem = "planner 'self', the answering model, is not implemented"
         raise InputError(where, problem, cure)
     entry = registry.get(name)
     if entry is None:
         problem = f"planner '{name}' is not in config/models.yaml"
         raise InputError(where, problem, nearest(name, [NONE, *able]))
-    if not isinstance(entry, OpenAIModel):
+    if not isinstance(entry, ChatEntry):
         problem = f"planner '{name}' has provider {entry.provider}, which cannot plan"
         raise InputError(where, problem, cure)
     return entry

@@ -6,6 +6,7 @@ compares it with the last run's; labels, memory and device counts are left out o
 
 from typing import Any
 
+from wattrag.answering.chat.prompt import load_prompt
 from wattrag.answering.version import ANSWERING_VERSION
 from wattrag.config.models import ExtractiveModel
 from wattrag.corpus.readers.ocr import find_engine
@@ -66,8 +67,7 @@ def plan(
     declared = study.planning_model(model)
     return canonical_json(
         {
-            "model": declared.model_dump(mode="json", include=declared.determinants),
-            "precision": precision,
+            "model": declared.identity(precision),
             "prompt": prompt_identity(),
             "max_queries": int(planner_max_queries),
             "max_new_tokens": study.settings.generation.max_new_tokens,
@@ -117,17 +117,24 @@ def answer(study: Study, pipeline: str, model: str, precision: str, run: str, **
     The version of the answering code is kept by hand, so that a comment does not ask paid
     models again; the extractive reader costs nothing and follows its code.
     """
-    declared = study.model(model)
+    declared, settings = study.model(model), study.settings.pipelines[pipeline]
     spec: dict[str, Any] = {
-        "model": declared.model_dump(mode="json", include=declared.determinants),
-        "precision": precision,
+        "model": declared.identity(precision),
         "run": int(run),
-        "max_retries": study.settings.pipelines[pipeline].max_retries,
+        "max_retries": settings.max_retries,
         "version": ANSWERING_VERSION,
     }
     if isinstance(declared, ExtractiveModel):
-        spec["code"] = code_of("answering/extractive")
-    return canonical_json(spec)
+        return canonical_json({**spec, "code": code_of("answering/extractive")})
+    prompt = load_prompt(settings.prompt, context_first=settings.use_reordered_prompt)
+    generation = study.settings.generation
+    return canonical_json(
+        {
+            **spec,
+            "prompt": prompt.identity,
+            "generation": generation.model_dump(include={"max_new_tokens", "temperature"}),
+        }
+    )
 
 
 def score(study: Study, datafile: str, kind: str) -> str:

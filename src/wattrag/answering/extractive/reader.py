@@ -14,6 +14,7 @@ from wattrag.answering.extractive.question import Kind, Question, analyse
 from wattrag.answering.extractive.truth import judge
 from wattrag.answering.reader import Evidence
 from wattrag.answering.records import BLANK, Answer
+from wattrag.llm.usage import Usage
 
 BLANK_ANSWER = Answer(
     answer="",
@@ -40,8 +41,16 @@ class Finding:
 class ExtractiveReader:
     """Answers from the sentences it is shown, without a model; it is stateless."""
 
-    def read(self, question: str, unit: str, evidence: Evidence) -> Answer:
+    async def read(self, question: str, unit: str, evidence: Evidence, usage: Usage) -> Answer:
         """See `Reader.read`."""
+        del usage  # it calls nothing
+        return self.extract(question, unit, evidence)
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+    def extract(self, question: str, unit: str, evidence: Evidence) -> Answer:
+        """The answer that the evidence's own sentences give."""
         asked = analyse(question, unit)
         shown = passages(evidence)
         weights = shown.weights(asked)

@@ -11,7 +11,8 @@ from wattrag.llm.running import run_to_end
 from wattrag.llm.stored import StoredChat
 from wattrag.retrieval.planning.prompt import planning_messages
 from wattrag.retrieval.planning.records import QueryPlan
-from wattrag.retrieval.planning.replies import further_queries, read_reply
+from wattrag.retrieval.planning.replies import SCHEMA, further_queries, read_reply
+from wattrag.store.asked import Request
 from wattrag.store.completions import CompletionStore
 
 GREEDY = 0.0
@@ -53,7 +54,8 @@ async def _plan_all(
     async def one(question: Question) -> QueryPlan | None:
         try:
             messages = planning_messages(question.question, max_queries - 1)
-            reply = await chat.complete(messages, max_new_tokens=max_new_tokens, temperature=GREEDY)
+            request = Request(messages, max_new_tokens, GREEDY, schema=SCHEMA)
+            reply = await chat.complete(request)
         except RunFailedError as error:
             failed[question.id] = error
             return None

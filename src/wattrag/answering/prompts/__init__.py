@@ -1,0 +1,1 @@
+"""Prompts: text files whose names carry their version."""

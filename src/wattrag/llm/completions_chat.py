@@ -1,0 +1,158 @@
+"""Asking a server that speaks Chat Completions; `openai` and `openrouter` are built on it."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from wattrag.config.chat import CompletionsModel
+from wattrag.errors import InputError, RunFailedError, WattragError
+from wattrag.llm.completions_reply import Refused, completion_of, failure_of
+from wattrag.llm.limits import CallLimits
+from wattrag.llm.openai_access import Access, read_access
+from wattrag.llm.retrying import PassingError, Patience, Slots, persistently
+from wattrag.store.asked import ModelKey, Request
+from wattrag.store.completions import Completion
+
+if TYPE_CHECKING:
+    from openai import APIStatusError, AsyncOpenAI
+
+PATH = "/chat/completions"
+
+
+@dataclass(frozen=True)
+class Server:
+    """Which server an entry means."""
+
+    address: str | None
+    """None: the environment's, or OpenAI's own."""
+    key_variable: str
+    request: Mapping[str, Any]
+    """Fields that this server wants with each request."""
+
+
+@dataclass(frozen=True)
+class _Opened:
+    client: "AsyncOpenAI"
+    access: Access
+    slots: Slots
+
+
+class CompletionsChat:
+    """A model behind Chat Completions; it needs a key, and connects, when it is first asked."""
+
+    def __init__(
+        self, entry: CompletionsModel, key: ModelKey, server: Server, max_concurrent: int
+    ) -> None:
+        """Take a model's entry.
+
+        Args:
+            entry: of `models.yaml`.
+            key: what determines its replies.
+            server: where it is asked.
+            max_concurrent: calls in flight at a time; 0 sets no limit.
+        """
+        self._entry, self._key, self._server = entry, key, server
+        self._concurrent = max_concurrent
+        self._patience = Patience(entry.max_retries, entry.base_retry_delay)
+        self._opened: _Opened | None = None
+        self._where = f"model '{entry.model_id}'"
+
+    @property
+    def key(self) -> ModelKey:
+        """Everything about this model that determines a reply."""
+        return self._key
+
+    async def complete(self, request: Request) -> Completion:
+        """The reply to a conversation; see `wattrag.llm.chat.ChatModel`."""
+        opened = self._open()
+        body = {**request_body(self._entry, request), **self._server.request}
+        reply, tries = await persistently(
+            lambda: self._try(opened, body), opened.slots, self._patience
+        )
+        return reply.model_copy(update={"tries": tries})
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            await opened.client.close()
+
+    def _open(self) -> _Opened:
+        if self._opened is None:
+            server = self._server
+            access = read_access(self._where, server.address, server.key_variable)
+            limits = CallLimits(silence=self._entry.timeout_seconds)
+            client = connect_client(self._where, access, limits)
+            self._opened = _Opened(client, access, Slots(self._concurrent))
+        return self._opened
+
+    async def _try(self, opened: _Opened, body: Mapping[str, Any]) -> Completion:
+        started = perf_counter()
+        reply = await self._post(opened, body)
+        return completion_of(self._where, opened.access, reply, perf_counter() - started)
+
+    async def _post(self, opened: _Opened, body: Mapping[str, Any]) -> bytes:
+        import httpx2
+        import openai
+
+        seconds = self._entry.timeout_seconds
+        try:
+            async with asyncio.timeout(seconds):
+                reply = await opened.client.post(PATH, body=body, cast_to=httpx2.Response)
+                return reply.content
+        except openai.APIStatusError as error:
+            raise self._failure(opened.access, error) from error
+        except (openai.APITimeoutError, TimeoutError) as error:
+            raise PassingError(f"{self._where}: no reply within {seconds:g} s") from error
+        except openai.APIConnectionError as error:
+            reason = opened.access.shown(f"{error} {error.__cause__ or ''}".strip())
+            raise PassingError(f"{self._where}: {reason}") from error
+        except openai.OpenAIError as error:
+            raise RunFailedError(f"{self._where}: {opened.access.shown(str(error))}") from error
+
+    def _failure(self, access: Access, error: "APIStatusError") -> WattragError:
+        code = f" {error.code}" if error.code and str(error.code) not in error.message else ""
+        refused = Refused(error.status_code, f"{error.message}{code}", error.response.headers)
+        return failure_of(self._where, access, refused)
+
+
+def request_body(entry: CompletionsModel, request: Request) -> dict[str, Any]:
+    """The body of a call, the same for one that is made now and one in a batch."""
+    body: dict[str, Any] = {
+        "model": entry.model_id,
+        "messages": list(request.messages),
+        entry.token_limit: request.max_new_tokens,
+    }
+    if entry.sends_temperature:
+        body["temperature"] = request.temperature
+    if entry.sends_seed:
+        body["seed"] = request.run
+    if request.schema is not None and entry.structured_output == "schema":
+        form = {"name": "reply", "schema": dict(request.schema), "strict": True}
+        body["response_format"] = {"type": "json_schema", "json_schema": form}
+    elif request.schema is not None and entry.structured_output == "json":
+        body["response_format"] = {"type": "json_object"}
+    return {**body, **entry.request}
+
+
+def connect_client(where: str, access: Access, limits: CallLimits) -> "AsyncOpenAI":
+    """A client without tries of its own, whose replies are bounded.
+
+    Raises:
+        InputError: the package is missing.
+    """
+    try:
+        from openai import AsyncOpenAI
+
+        from wattrag.llm.openai_http import BoundedClient
+    except ImportError as error:
+        cure = "install the extra `wattrag[api]`"
+        raise InputError(where, f"needs the package '{error.name}'", cure) from error
+    return AsyncOpenAI(
+        api_key=access.key,
+        base_url=access.address,
+        max_retries=0,
+        http_client=BoundedClient(limits),
+    )

@@ -1,0 +1,135 @@
+"""Chat models that answer in the workflow: what is asked, stored, counted, and what fails."""
+
+import json
+
+import pytest
+
+from tests.chat_server import KEY, Sent
+
+from .planning import planned
+from .study import (
+    CHAT,
+    QUESTIONS,
+    declare,
+    read_config,
+    read_csv,
+    snakemake,
+    write_config,
+    write_study,
+)
+
+pytestmark = pytest.mark.workflow
+
+RUN = "results/experiments/local/train/bm25/chat/api/run1"
+GOLD = {question: (value, ref) for _, question, value, _, ref in QUESTIONS}
+
+
+def truthful(question, _number=0):
+    """The reply of a model that knows everything."""
+    value, ref = GOLD[question]
+    cited = [] if ref == "is_blank" else [ref]
+    reply = {"explanation": "x", "answer": value, "answer_value": value, "ref_id": cited}
+    return Sent(json.dumps({**reply, "supporting_materials": "a sentence"}))
+
+
+@pytest.fixture
+def study(planner, tmp_path):
+    """A study of one datafile whose model is behind the server, not run yet."""
+    planner.requests.clear()
+    planner.reply = truthful
+    write_study(
+        tmp_path,
+        retrievers={"bm25": {"index": "tiny", "dense_weight": 0.0}},
+        pipelines={"bm25": {"retriever": "bm25", "max_retries": 1}},
+        datafiles={"train": {"path": "train.csv"}},
+        models=["chat"],
+        ensembles={},
+        external_results=None,
+    )
+    declare(tmp_path, CHAT)
+    return tmp_path
+
+
+def read_json(folder, name):
+    return json.loads((folder / RUN / name).read_text())
+
+
+def test_a_chat_model_answers_is_scored_and_counted(study, planner):
+    snakemake(study)
+    rows = {row["id"]: row for row in read_csv(study / RUN / "submission.csv")}
+    assert [rows[i]["answer_value"] for i, *_ in QUESTIONS] == [v for _, _, v, *_ in QUESTIONS]
+    assert rows["t1"]["ref_id"] == '["alder2021"]'
+    usage = read_json(study, "usage.json")
+    # The blank one is tried again with the same text: there is no more of it.
+    assert usage["calls"] == len(planner.requests) == len(QUESTIONS)
+    assert usage["reused"] == 1
+    assert (usage["input_tokens"], usage["output_tokens"]) == (
+        11 * usage["calls"], 7 * usage["calls"],
+    )  # fmt: skip
+    assert read_json(study, "summary.json")["overall_score"] == 1.0
+    assert KEY not in "".join(path.read_text() for path in (study / RUN).iterdir())
+
+
+def test_answers_made_again_ask_nothing_and_are_the_same(study, planner, monkeypatch):
+    snakemake(study, f"{RUN}/submission.csv")
+    before = (study / RUN / "submission.csv").read_bytes()
+    planner.requests.clear()
+    (study / RUN / "submission.csv").unlink()
+    monkeypatch.delenv("OPENAI_API_KEY")
+    snakemake(study, f"{RUN}/submission.csv")
+    assert planner.requests == []
+    assert (study / RUN / "submission.csv").read_bytes() == before
+    usage = read_json(study, "usage.json")
+    assert (usage["calls"], usage["input_tokens"]) == (0, 0)
+    assert usage["reused"] == len(QUESTIONS) + 1
+
+
+def test_a_question_that_fails_ends_the_job_and_the_next_run_asks_it_alone(study, planner):
+    bad = QUESTIONS[1][1]
+    planner.reply = lambda question, n: Sent(status=500) if question == bad else truthful(question)
+    failed = snakemake(study, check=False)
+    assert failed.returncode == 1
+    line = failed.stdout.strip().splitlines()[-1]
+    assert line.startswith("1 questions failed, first t2: PassingError: model 'm-1': the call")
+    assert not (study / RUN / "submission.csv").exists()
+
+    planner.requests.clear()
+    planner.reply = truthful
+    snakemake(study)
+    assert planner.questions == [bad]
+
+
+def test_with_allow_errors_a_failed_question_is_a_record_without_a_row(study, planner):
+    bad = QUESTIONS[4][1]  # cannot be answered: an error must not pass for saying so
+    planner.reply = lambda question, n: (
+        Sent("I am not sure.") if question == bad else truthful(question)
+    )
+    write_config(study, read_config(study) | {"allow_errors": True})
+    snakemake(study)
+    assert "t5" not in {row["id"] for row in read_csv(study / RUN / "submission.csv")}
+    summary = read_json(study, "summary.json")
+    assert (summary["error_count"], summary["na_accuracy"]) == (1, 0.0)
+
+
+def test_the_prompt_the_length_and_the_run_decide_what_is_asked_again(study, planner):
+    snakemake(study)
+    config = read_config(study)
+    assert not planned(study)
+
+    write_config(study, config | {"generation": {"max_concurrent": 2}})
+    assert not planned(study)
+    write_config(study, config | {"generation": {"max_new_tokens": 99}})
+    assert planned(study)["answer"] == 1
+    reordered = {"bm25": {**config["pipelines"]["bm25"], "use_reordered_prompt": True}}
+    write_config(study, config | {"pipelines": reordered})
+    assert planned(study)["answer"] == 1
+    write_config(study, config | {"runs": 2})
+    found = planned(study)
+    assert (found["answer"], found["retrieve"]) == (1, 0)
+
+
+def test_a_missing_key_is_one_line(study, monkeypatch):
+    monkeypatch.delenv("OPENAI_API_KEY")
+    failed = snakemake(study, check=False)
+    line = failed.stdout.strip().splitlines()[-1]
+    assert line.startswith("model 'm-1': needs a key in the environment, and OPENAI_API_KEY is not")
