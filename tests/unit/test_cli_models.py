@@ -2,7 +2,9 @@ import json
 
 MODELS = """
 reader: {provider: extractive, name: A reader}
-chat: {provider: openai, model_id: m-1, name: Chat, prices: {input: 0.15, output: 0.6, date: 2024-10-01}}
+chat:
+  {provider: openai, model_id: m-1, name: Chat,
+   prices: {input: 0.15, output: 0.6, date: 2024-10-01}}
 here: {provider: sentence_transformers, package: json, name: Here, dimensions: 2, params_b: 0.5}
 gone: {provider: sentence_transformers, package: no_such_weights, name: Gone, dimensions: 2}
 """
@@ -31,6 +33,7 @@ def test_models_tell_what_can_run_here(wattrag, tmp_path, monkeypatch):
         "precisions": ["none"],
         "params_b": None,
         "vram_gb": None,
+        "fits": None,
         "missing": [],
         "lacks": None,
         "prices": None,

@@ -19,9 +19,9 @@ with logged(snakemake.log[0]):
     settings = read_settings(snakemake.config)
     registry = declared_models(Path(snakemake.scriptdir).resolve().parents[1])
     entry = registry[snakemake.wildcards.model]
-    precision = snakemake.wildcards.precision
-    model = chat_model(entry, precision, settings.generation.max_concurrent)
-    with CompletionStore(Path(settings.store)) as store:
+    precision, root = snakemake.wildcards.precision, Path(settings.store)
+    model = chat_model(entry, precision, settings.generation.max_concurrent, root)
+    with CompletionStore(root) as store:
         plans = plan(
             asked.questions,
             model,

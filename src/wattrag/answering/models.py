@@ -49,7 +49,7 @@ def reader_for(name: str, model: DeclaredModel, reading: Reading) -> Reader:
         )
     pipeline, generation = reading.pipeline, reading.generation
     precision = reading.precision or model.precisions[0]
-    chat = chat_model(model, precision, generation.max_concurrent)
+    chat = chat_model(model, precision, generation.max_concurrent, reading.store.root)
     prompt = load_prompt(pipeline.prompt, context_first=pipeline.use_reordered_prompt)
     asking = Asking(prompt, generation.max_new_tokens, generation.temperature, reading.run)
     return ChatReader(StoredChat(chat, reading.store, model.prices), asking)

@@ -61,7 +61,7 @@ def _plans(
         return None
     limits = chosen.generation
     entry = planning_model(planner.model, registry, "query plans")
-    model = chat_model(entry, planner.precision, limits.max_concurrent)
+    model = chat_model(entry, planner.precision, limits.max_concurrent, store)
     with CompletionStore(store) as replies:
         plans = plan(questions, model, replies, planner.planner_max_queries, limits.max_new_tokens)
     return [planned.queries for planned in plans]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import typer
 from typer.core import TyperGroup
 
-from wattrag.cli import index
+from wattrag.cli import batch, index, models, store
 from wattrag.cli.aggregate import aggregate
 from wattrag.cli.answer import answer
 from wattrag.cli.ask import ask
@@ -16,7 +16,6 @@ from wattrag.cli.common import Notices, print_problem
 from wattrag.cli.env import env
 from wattrag.cli.evidence_page import evidence
 from wattrag.cli.init import init
-from wattrag.cli.models import models
 from wattrag.cli.parse import parse
 from wattrag.cli.query import query
 from wattrag.cli.score import score
@@ -36,7 +35,9 @@ COMMANDS: dict[str, Callable[..., None] | typer.Typer] = {
     "answer": answer,
     "score": score,
     "aggregate": aggregate,
-    "models": models,
+    "models": models.app,
+    "store": store.app,
+    "batch": batch.app,
     "env": env,
     "why": why,
 }

@@ -1,18 +1,29 @@
-"""`wattrag models`: what `models.yaml` declares, and what can run here."""
+"""`wattrag models`: what `models.yaml` declares, what can run here, and fetching weights."""
 
 import os
+import shutil
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
 
 from wattrag.cli.common import JsonOption, print_columns, print_json
-from wattrag.config.chat import ChatEntry
+from wattrag.config.chat import ChatEntry, OpenAIModel
 from wattrag.config.declared import DeclaredModel
 from wattrag.config.embedders import CrossEncoderModel, OpenAIEmbedder
+from wattrag.config.local_chat import LlamaCppModel
 from wattrag.config.models import EmbedderEntry
+from wattrag.config.plugins import plugins
+from wattrag.config.problems import nearest
 from wattrag.config.weights import Weights
+from wattrag.errors import InputError
+from wattrag.llm.llama_cpp_files import gguf_here
 from wattrag.llm.weights import weights_here
 from wattrag.study.load import declared_models
+
+app = typer.Typer(help="List the declared models and what fits here; fetch their weights.")
 
 # What each provider imports, beside a package that an entry names itself.
 IMPORTS = {
@@ -39,6 +50,9 @@ class ListedModel:
     precisions: tuple[str, ...]
     params_b: float | None
     vram_gb: dict[str, float] | None
+    fits: tuple[str, ...] | None
+    """Precisions at which it fits this machine's GPUs, or its main memory if it has none; None if
+    it is not known what it needs."""
     missing: tuple[str, ...]
     """Python packages that it needs and that are not installed here."""
     lacks: str | None
@@ -52,19 +66,79 @@ class ListedModel:
         return not self.missing and self.lacks is None
 
 
-def models(as_json: JsonOption = False) -> None:
-    """List the declared models, embedders and cross-encoders."""
-    listed = [_listed(name, entry) for name, entry in declared_models().items()]
+@app.callback(invoke_without_command=True)
+def models(context: typer.Context, as_json: JsonOption = False) -> None:
+    """List the declared models, embedders and cross-encoders, and what fits this machine."""
+    if context.invoked_subcommand is not None:
+        return
+    memory = Memory.here()
+    listed = [_listed(name, entry, memory) for name, entry in declared_models().items()]
     if as_json:
         print_json([asdict(model) | {"runs_here": model.runs_here} for model in listed])
         return
-    header = ["name", "kind", "label", "provider", "precisions", "params_b", "vram_gb", "here"]
+    header = [
+        "name", "kind", "label", "provider", "precisions", "params_b", "vram_gb", "fits", "here",
+    ]  # fmt: skip
     print_columns(header, [_row(model) for model in listed])
 
 
-def _listed(name: str, entry: DeclaredModel) -> ListedModel:
+@app.command()
+def fetch(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME…", help="Models of models.yaml.")
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Fetch what this study needs.")
+    ] = None,
+) -> None:
+    """Download weights ahead, at their pinned commits (HF_HOME, HF_TOKEN); jobs stay offline."""
+    from wattrag.llm.fetching import fetch_weights, is_fetchable
+    from wattrag.study.load import models_of, read_config_file, read_settings
+
+    registry = declared_models()
+    wanted = list(names or ())
+    if config is not None:
+        settings = read_settings(read_config_file(config), str(config))
+        wanted += [n for n in models_of(settings) if n in registry and is_fetchable(registry[n])]
+    elif not wanted:
+        raise InputError("models fetch", "names no model", "give names, or --config FILE")
+    for name in wanted:
+        if name not in registry:
+            raise InputError(f"model '{name}'", "is not declared", nearest(name, list(registry)))
+    for name in dict.fromkeys(wanted):
+        typer.echo(f"{name}: {fetch_weights(name, registry[name])}")
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Memory that weights may lie in, in GiB."""
+
+    gpus: tuple[float, ...]
+    """Of each GPU."""
+    main: float
+
+    @classmethod
+    def here(cls) -> "Memory":
+        """This machine's."""
+        from wattrag.hardware.machine import describe_machine
+
+        machine = describe_machine()
+        sizes = (gpu.memory_gb or machine.memory_gb for gpu in machine.gpus or ())
+        return cls(tuple(sorted(sizes, reverse=True)), machine.memory_gb)
+
+    def fits(self, needed: float, gpus: int) -> bool:
+        """Whether so many GB fit: in the largest GPUs, or without any in main memory."""
+        return needed <= (sum(self.gpus[: max(gpus, 1)]) if self.gpus else self.main)
+
+
+def _listed(name: str, entry: DeclaredModel, memory: Memory) -> ListedModel:
     package = entry.package if isinstance(entry, Weights) else None
-    needed = [*IMPORTS[entry.provider], *([package] if package else [])]
+    imports = IMPORTS.get(entry.provider)
+    if imports is None:
+        imports = plugins()[entry.provider].imports
+    needed = [*imports, *([package] if package else [])]
+    vram = getattr(entry, "vram_gb", None) or None
+    gpus = entry.devices if isinstance(entry, ChatEntry) else 1
     return ListedModel(
         name=name,
         kind=_kind(entry),
@@ -72,7 +146,8 @@ def _listed(name: str, entry: DeclaredModel) -> ListedModel:
         provider=entry.provider,
         precisions=getattr(entry, "precisions", ()),
         params_b=entry.params_b,
-        vram_gb=getattr(entry, "vram_gb", None),
+        vram_gb=vram,
+        fits=vram and tuple(p for p, needed in vram.items() if memory.fits(needed, gpus)),
         missing=tuple(p for p in needed if find_spec(p.partition(".")[0]) is None),
         lacks=_lacks(entry),
         prices=_prices(entry),
@@ -98,6 +173,10 @@ def _lacks(entry: DeclaredModel) -> str | None:
     absent = [key for key in keys if not os.environ.get(key)]
     if absent:
         return ", ".join(absent)
+    if isinstance(entry, OpenAIModel) and entry.serve == "vllm":
+        return None if shutil.which("vllm") else "the program vllm"
+    if isinstance(entry, LlamaCppModel):
+        return None if gguf_here(entry) else "its weights"
     if not isinstance(entry, Weights) or entry.package is not None:
         return None
     if not entry.pinned:
@@ -112,6 +191,7 @@ def _row(model: ListedModel) -> list[str]:
     if model.lacks is not None and not model.missing:
         here = f"lacks {model.lacks}"
     precisions = ", ".join(model.precisions)
+    fits = "" if model.fits is None else ", ".join(model.fits) or "none"
     return [
-        model.name, model.kind, model.label, model.provider, precisions, size, memory, here,
+        model.name, model.kind, model.label, model.provider, precisions, size, memory, fits, here,
     ]  # fmt: skip

@@ -97,8 +97,8 @@ class LlamaCppModel(ChatEntry):
     def _one_origin(self) -> Self:
         if (self.path is None) == (self.model_id is None):
             raise ValueError("needs one of `path` and `model_id`")
-        if self.model_id is not None and self.file is None:
-            raise ValueError("file: name the GGUF file of the repository")
+        if (self.model_id is None) != (self.file is None):
+            raise ValueError("file: name the GGUF file of the hub repository `model_id`")
         if self.model_id is not None and COMMIT.match(self.revision or "") is None:
             raise ValueError("revision: pin it to the 40 hex digits of a commit")
         return self

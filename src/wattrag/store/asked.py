@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any, TypedDict
 
 from wattrag.files import digest
@@ -29,7 +30,7 @@ class ModelKey:
     engine: Mapping[str, Any]
     """Settings of the provider that change a reply, by the names they have in `models.yaml`."""
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Names the model's folder in the store."""
         return digest(asdict(self))[:16]
@@ -61,7 +62,8 @@ class Asked:
     request: Request
     """For what."""
 
-    @property
+    @cached_property
     def key(self) -> bytes:
         """SHA-256 of the canonical JSON of all fields, 32 bytes."""
-        return bytes.fromhex(digest(asdict(self)))
+        # Not `asdict`, which copies every message: this is done for each call.
+        return bytes.fromhex(digest({"model": self.model.digest, "request": vars(self.request)}))

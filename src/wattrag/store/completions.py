@@ -49,6 +49,7 @@ class CompletionStore:
     """
 
     def __init__(self, root: Path) -> None:
+        self.root = root
         self._root = root / FOLDER
         self._known: dict[str, dict[bytes, memoryview]] = {}
         self._writers: dict[str, SegmentWriter] = {}

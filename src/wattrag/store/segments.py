@@ -9,6 +9,7 @@ lets a reader find the next whole record behind a damaged one. Needs only append
 which network file systems do well.
 """
 
+import fcntl
 import hashlib
 import os
 import struct
@@ -54,6 +55,11 @@ class SegmentWriter:
         self._file: BinaryIO | None = None
         self._synced = 0.0
 
+    @property
+    def path(self) -> Path:
+        """The segment's file; it exists once something was appended."""
+        return self._path
+
     def append(self, payloads: Iterable[bytes], *, sync: bool = True) -> None:
         """Write all payloads; whatever happens to this process then, they are kept.
 
@@ -71,6 +77,7 @@ class SegmentWriter:
             if self._file is None:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
                 self._file = self._path.open("xb")
+                fcntl.flock(self._file, fcntl.LOCK_SH)  # `wattrag store prune` leaves it alone
             self._file.write(data)
             self._file.flush()
             if sync or monotonic() - self._synced > SYNC_SECONDS:
@@ -114,13 +121,22 @@ def read_segments(folder: Path, damage: Damage | None = None) -> Iterator[memory
     Raises:
         InputError: a segment cannot be read.
     """
-    for path in sorted(folder.glob(f"*{SUFFIX}")):
-        yield from read_segment(path, damage or Damage())
+    seen: set[Path] = set()
+    while found := [path for path in segments_of(folder) if path not in seen]:
+        for path in found:
+            seen.add(path)
+            try:
+                data = read_bytes(path)
+            except InputError:
+                if path.exists():
+                    raise
+                break  # merged with others into a new segment since it was listed
+            yield from payloads(data, damage or Damage())
 
 
-def read_segment(path: Path, damage: Damage) -> Iterator[memoryview]:
-    """The payloads of one segment; see `read_segments`."""
-    yield from _payloads(read_bytes(path), damage)
+def segments_of(folder: Path) -> list[Path]:
+    """The segments of a folder, in the order of their names."""
+    return sorted(folder.glob(f"*{SUFFIX}"))
 
 
 def _record(payload: bytes) -> bytes:
@@ -129,7 +145,8 @@ def _record(payload: bytes) -> bytes:
     return MARKER + _LENGTH.pack(len(payload)) + hashlib.sha256(payload).digest() + payload
 
 
-def _payloads(data: bytes, damage: Damage) -> Iterator[memoryview]:
+def payloads(data: bytes, damage: Damage) -> Iterator[memoryview]:
+    """The whole records in the bytes of a segment; the rest is counted in `damage`."""
     position, view = 0, memoryview(data)
     while position < len(data):
         payload = _payload_at(view, position)

@@ -104,6 +104,18 @@ def question_limit(settings: Settings) -> int | None:
     return SMOKE_QUESTIONS if settings.smoke else settings.limits.questions
 
 
+def models_of(settings: Settings) -> list[str]:
+    """Names of all models that a study uses: readers, planners, embedders, cross-encoders."""
+    searching = settings.retrievers.values()
+    named = [
+        *settings.models,
+        *(retriever.planner for retriever in searching),
+        *(index.embedder for index in settings.indexes.values()),
+        *(retriever.cross_encoder for retriever in searching if retriever.cross_encoder),
+    ]
+    return list(dict.fromkeys(named))
+
+
 def resolve(given: str, root: Path = SHIPPED) -> Path:
     """`given` where it exists from the working directory, else from the workflow's own root."""
     path = Path(given)
