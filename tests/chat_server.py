@@ -52,11 +52,12 @@ class ChatServer:
         self.at_once = self.most_at_once = 0
         self.lock = threading.Lock()
         self.url = ""
+        self.question_of: Callable[[dict], str] = question_of
 
     @property
     def questions(self) -> list[str]:
         """The questions in the prompts so far, in the order they came."""
-        return [question_of(request) for request in self.requests]
+        return [self.question_of(request) for request in self.requests]
 
     def always(self, text: str = Sent.text, **sent: object) -> None:
         """Reply the same to all."""
@@ -69,7 +70,7 @@ class ChatServer:
             self.keys.add(key)
             self.at_once += 1
             self.most_at_once = max(self.most_at_once, self.at_once)
-            sent = self.reply(question_of(request), len(self.requests))
+            sent = self.reply(self.question_of(request), len(self.requests))
         time.sleep(sent.seconds)
         with self.lock:
             self.at_once -= 1

@@ -23,69 +23,73 @@ class Hub:
         self.url = ""
 
 
+class Handler(http.server.BaseHTTPRequestHandler):
+    """Lists the repository and sends its files."""
+
+    protocol_version = "HTTP/1.1"
+    hub: Hub
+
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
+    def do_GET(self) -> None:
+        self.hub.tokens.add(self.headers.get("Authorization", ""))
+        path = unquote(urlsplit(self.path).path).strip("/")
+        repository = "/".join(path.removeprefix("api/models/").split("/")[:2])
+        if repository == GATED:
+            self.reply(403, b"{}", {"X-Error-Code": "GatedRepo"})
+        elif repository != "owner/model":
+            self.reply(404, b"{}", {"X-Error-Code": "RepoNotFound"})
+        elif COMMIT not in path:
+            self.reply(404, b"{}", {"X-Error-Code": "RevisionNotFound"})
+        elif path.startswith("api/models/"):
+            self.listing(path)
+        else:
+            self.file(path.partition(f"resolve/{COMMIT}/")[2])
+
+    def listing(self, path: str) -> None:
+        """The files of the repository, in either form that the library asks for."""
+        files = self.hub.files
+        if "/tree/" in path:
+            found = [
+                {"type": "file", "path": name, "size": len(data), "oid": _sha(data)}
+                for name, data in files.items()
+            ]
+            self.reply(200, json.dumps(found).encode())
+            return
+        info = {"id": "owner/model", "sha": COMMIT, "siblings": [{"rfilename": n} for n in files]}
+        self.reply(200, json.dumps(info).encode())
+
+    def file(self, name: str) -> None:
+        """One file."""
+        data = self.hub.files.get(name)
+        if data is None:
+            self.reply(404, b"", {"X-Error-Code": "EntryNotFound", "X-Repo-Commit": COMMIT})
+            return
+        if self.command == "GET":
+            self.hub.fetched.append(name)
+        self.reply(200, data, {"ETag": f'"{_sha(data)}"', "X-Repo-Commit": COMMIT})
+
+    def reply(self, status: int, data: bytes, headers: dict | None = None) -> None:
+        """Send a status and a body; of a HEAD only its length."""
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(data)))
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(data)
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
 @contextmanager
 def hub_server(files: dict[str, bytes]) -> Iterator[Hub]:
     """A hub that runs while the block does."""
     hub = Hub(files)
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_HEAD(self) -> None:
-            self.do_GET(body=False)
-
-        def do_GET(self, *, body: bool = True) -> None:
-            hub.tokens.add(self.headers.get("Authorization", ""))
-            path = unquote(urlsplit(self.path).path).strip("/")
-            repository = "/".join(path.removeprefix("api/models/").split("/")[:2])
-            if repository == GATED:
-                self.reply(403, b"{}", {"X-Error-Code": "GatedRepo"})
-            elif repository != "owner/model":
-                self.reply(404, b"{}", {"X-Error-Code": "RepoNotFound"})
-            elif COMMIT not in path:
-                self.reply(404, b"{}", {"X-Error-Code": "RevisionNotFound"})
-            elif path.startswith("api/models/"):
-                self.listing(path)
-            else:
-                self.file(path.partition(f"resolve/{COMMIT}/")[2], body=body)
-
-        def listing(self, path: str) -> None:
-            if "/tree/" in path:
-                found = [
-                    {"type": "file", "path": name, "size": len(data), "oid": _sha(data)}
-                    for name, data in hub.files.items()
-                ]
-                self.reply(200, json.dumps(found).encode())
-                return
-            siblings = [{"rfilename": name} for name in hub.files]
-            info = {"id": "owner/model", "sha": COMMIT, "siblings": siblings}
-            self.reply(200, json.dumps(info).encode())
-
-        def file(self, name: str, *, body: bool) -> None:
-            data = hub.files.get(name)
-            if data is None:
-                self.reply(404, b"", {"X-Error-Code": "EntryNotFound", "X-Repo-Commit": COMMIT})
-                return
-            if body:
-                hub.fetched.append(name)
-            headers = {"ETag": f'"{_sha(data)}"', "X-Repo-Commit": COMMIT}
-            self.reply(200, data, headers, body=body)
-
-        def reply(
-            self, status: int, data: bytes, headers: dict | None = None, *, body: bool = True
-        ) -> None:
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(data)))
-            for name, value in (headers or {}).items():
-                self.send_header(name, value)
-            self.end_headers()
-            if body and self.command != "HEAD":
-                self.wfile.write(data)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
+    handler = type("HubHandler", (Handler,), {"hub": hub})
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
         running.daemon_threads = True
         threading.Thread(target=running.serve_forever, daemon=True).start()
         hub.url = f"http://127.0.0.1:{running.server_port}"

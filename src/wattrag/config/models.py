@@ -88,3 +88,27 @@ def read_models(path: Path) -> Registry:
         return _adapter().validate_python(data or {})
     except ValidationError as error:
         raise InputError(str(path), *first_problem(error)) from error
+
+
+def adhoc(provider: str, model_id: str | None, settings: dict[str, Any]) -> ChatEntry:
+    """A chat model's entry that stands in no file.
+
+    Args:
+        provider: as in `models.yaml`.
+        model_id: the provider's name for it; None if `settings` say.
+        settings: further keys of the entry.
+
+    Raises:
+        InputError: no such provider, or a key or value that it does not take.
+    """
+    where = f"model '{provider}:{model_id}'" if model_id else f"provider '{provider}'"
+    data = {"name": model_id, **settings, "provider": provider}
+    if model_id is not None:
+        data["model_id"] = model_id
+    try:
+        entry = _adapter().validate_python({"adhoc": data})["adhoc"]
+    except ValidationError as error:
+        raise InputError(where, *first_problem(error)) from error
+    if not isinstance(entry, ChatEntry):
+        raise InputError(where, "is no chat model", "name a chat provider, as openai or hf_local")
+    return entry
