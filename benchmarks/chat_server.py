@@ -2,9 +2,9 @@
 
     python benchmarks/chat_server.py SECONDS FAILING SEED
 
-Replies after SECONDS. A share FAILING of the tries fails, drawn by SEED, the question and the number
-of the try, so that a run can be repeated; a question fails at most `MOST_FAILURES` times. `GET
-/counts` tells what happened. Prints the port.
+Replies after SECONDS. A share FAILING of the tries fails, drawn by SEED, the question and the
+number of the try, so that a run can be repeated; a question fails at most `MOST_FAILURES` times.
+`GET /counts` tells what happened. Prints the port.
 """
 
 import asyncio

@@ -123,3 +123,50 @@ def make_custom(folder: Path) -> Path:
     config = {"prompts": {"ask": "Query: ", "keep": "Passage: "}}
     (folder / "config_sentence_transformers.json").write_text(json.dumps(config))
     return folder
+
+
+WORDS = """The hall used energy and water. How much energy does the data center use in a year?
+A study of large language models measures electricity, carbon and cooling: 12.5 kWh, 300 litres.
+You answer questions about scientific papers with what they say and nothing else. """
+
+CHAT = (
+    "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+
+
+def make_qwen(folder: Path, longest: int = 2048) -> Path:
+    """A chat model: Qwen2 with bytes and a few pieces, and a ChatML template."""
+    from tokenizers import decoders, trainers
+    from transformers import Qwen2Config, Qwen2ForCausalLM
+
+    bpe = Tokenizer(models.BPE())
+    bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    bpe.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=384,
+        special_tokens=["<|endoftext|>", "<|im_start|>", "<|im_end|>"],
+        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
+        show_progress=False,
+    )
+    bpe.train_from_iterator([WORDS], trainer)
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=bpe, eos_token="<|im_end|>", pad_token="<|endoftext|>"
+    )
+    tokenizer.chat_template = CHAT
+    torch.manual_seed(5)
+    config = Qwen2Config(
+        vocab_size=len(tokenizer),
+        hidden_size=64,
+        intermediate_size=128,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=longest,
+        bos_token_id=None,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+    )
+    Qwen2ForCausalLM(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder

@@ -33,7 +33,9 @@ class Server:
 
 
 @dataclass(frozen=True)
-class _Opened:
+class Opened:
+    """What is open while a model is asked."""
+
     client: "AsyncOpenAI"
     access: Access
     slots: Slots
@@ -56,7 +58,7 @@ class CompletionsChat:
         self._entry, self._key, self._server = entry, key, server
         self._concurrent = max_concurrent
         self._patience = Patience(entry.max_retries, entry.base_retry_delay)
-        self._opened: _Opened | None = None
+        self._opened: Opened | None = None
         self._where = f"model '{entry.model_id}'"
 
     @property
@@ -79,21 +81,21 @@ class CompletionsChat:
         if opened is not None:
             await opened.client.close()
 
-    def _open(self) -> _Opened:
+    def _open(self) -> Opened:
         if self._opened is None:
             server = self._server
             access = read_access(self._where, server.address, server.key_variable)
             limits = CallLimits(silence=self._entry.timeout_seconds)
             client = connect_client(self._where, access, limits)
-            self._opened = _Opened(client, access, Slots(self._concurrent))
+            self._opened = Opened(client, access, Slots(self._concurrent))
         return self._opened
 
-    async def _try(self, opened: _Opened, body: Mapping[str, Any]) -> Completion:
+    async def _try(self, opened: Opened, body: Mapping[str, Any]) -> Completion:
         started = perf_counter()
         reply = await self._post(opened, body)
         return completion_of(self._where, opened.access, reply, perf_counter() - started)
 
-    async def _post(self, opened: _Opened, body: Mapping[str, Any]) -> bytes:
+    async def _post(self, opened: Opened, body: Mapping[str, Any]) -> bytes:
         import httpx2
         import openai
 

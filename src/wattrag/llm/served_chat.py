@@ -10,7 +10,8 @@ from typing import Any
 
 from wattrag.config.chat import OpenAIModel
 from wattrag.errors import RunFailedError, WattragError
-from wattrag.llm.completions_chat import CompletionsChat, Server, _Opened, connect_client
+from wattrag.hardware.lease import hold_gpus
+from wattrag.llm.completions_chat import CompletionsChat, Opened, Server, connect_client
 from wattrag.llm.limits import CallLimits
 from wattrag.llm.openai_access import Access
 from wattrag.llm.retrying import PassingError, Slots
@@ -76,6 +77,7 @@ class ServedChat:
 
     async def _start(self) -> "_StartedChat":
         key = secrets.token_urlsafe(32)
+        await asyncio.to_thread(hold_gpus, self._entry.gpus)
         launch, begun = launch_of(self._entry, key), perf_counter()
         _log.info("%s: starting its server (%s)", launch.where, self._entry.serve)
         process, port = await start_server(launch)
@@ -109,15 +111,15 @@ class _StartedChat(CompletionsChat):
         finally:
             await asyncio.to_thread(self._process.stop)
 
-    def _open(self) -> _Opened:
+    def _open(self) -> Opened:
         if self._opened is None:
             _reach_directly(HOST)
             limits = CallLimits(silence=self._entry.timeout_seconds)
             client = connect_client(self._where, self._access, limits)
-            self._opened = _Opened(client, self._access, Slots(self._concurrent))
+            self._opened = Opened(client, self._access, Slots(self._concurrent))
         return self._opened
 
-    async def _try(self, opened: _Opened, body: Mapping[str, Any]) -> Completion:
+    async def _try(self, opened: Opened, body: Mapping[str, Any]) -> Completion:
         """One call; that of a server that has died is not made again."""
         try:
             return await super()._try(opened, _in_its_words(body) if self._is_llama_cpp else body)

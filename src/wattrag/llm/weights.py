@@ -1,22 +1,23 @@
 """Finding and loading weights that run on this machine: never online, always pinned."""
 
 import os
-from collections.abc import Callable
-from importlib import resources
+from collections.abc import Callable, Sequence
+from importlib import import_module, resources
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from wattrag.errors import InputError
+from wattrag.hardware.lease import hold_gpus
 
 if TYPE_CHECKING:
     import torch
 
-    from wattrag.config.weights import LocalWeights
+    from wattrag.config.weights import LocalWeights, Weights
 
 _Model = TypeVar("_Model")
 
 
-def check_pinned(entry: "LocalWeights") -> None:
+def check_pinned(entry: "Weights") -> None:
     """Make sure that the owner of a hub repository cannot change a result.
 
     Raises:
@@ -28,7 +29,7 @@ def check_pinned(entry: "LocalWeights") -> None:
         raise InputError(entry.name, problem, cure)
 
 
-def device_of(entry: "LocalWeights") -> str:
+def device_of(entry: "Weights") -> str:
     """The kind of device that computes: `cpu`, `cuda` or `mps`. Only `auto` imports torch."""
     if entry.device != "auto":
         return entry.device
@@ -55,7 +56,7 @@ def load_weights(entry: "LocalWeights", load: "Callable[..., _Model]") -> _Model
         InputError: not pinned, not installed, not fetched, or no such device here.
     """
     check_pinned(entry)
-    device = _checked_device(entry)
+    device = checked_device(entry)
     try:
         return load(
             location(entry),
@@ -79,7 +80,26 @@ def load_weights(entry: "LocalWeights", load: "Callable[..., _Model]") -> _Model
 
 
 def prepare(entry: "LocalWeights") -> None:
-    """Set up the libraries, before their first use: offline, quiet, one thread on a CPU.
+    """Set up the embedders' libraries, before their first use: one thread on a CPU, too.
+
+    Raises:
+        InputError: a library is missing.
+    """
+    hold_gpus(entry.gpus)
+    prepare_libraries(entry, ("sentence_transformers", "torch", "transformers"), "example")
+    if device_of(entry) == "cpu":
+        import torch
+
+        torch.set_num_threads(1)
+
+
+def prepare_libraries(entry: "Weights", packages: Sequence[str], extra: str) -> None:
+    """Import libraries for the first time: offline and quiet.
+
+    Args:
+        entry: who needs them.
+        packages: their names, `transformers` among them.
+        extra: of wattrag, that brings them.
 
     Raises:
         InputError: a library is missing.
@@ -87,18 +107,16 @@ def prepare(entry: "LocalWeights") -> None:
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     try:
-        import sentence_transformers  # noqa: F401
-        import torch
+        for package in packages:
+            import_module(package)
         from transformers.utils import logging
     except ImportError as error:
-        cure = "install the extra `wattrag[example]`"
+        cure = f"install the extra `wattrag[{extra}]`"
         raise InputError(entry.name, f"needs the package '{error.name}'", cure) from error
-    if device_of(entry) == "cpu":
-        torch.set_num_threads(1)
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
 
-def location(entry: "LocalWeights") -> str:
+def location(entry: "Weights") -> str:
     """The folder of the weights, or the hub id."""
     if entry.path is not None:
         if not Path(entry.path).is_dir():
@@ -114,7 +132,7 @@ def location(entry: "LocalWeights") -> str:
         raise InputError(entry.name, problem, cure) from error
 
 
-def weights_here(entry: "LocalWeights") -> bool:
+def weights_here(entry: "Weights") -> bool:
     """Whether the weights of a folder or of the hub lie on this machine."""
     if entry.path is not None:
         return Path(entry.path).is_dir()
@@ -126,7 +144,12 @@ def weights_here(entry: "LocalWeights") -> bool:
     return isinstance(found, str)
 
 
-def _checked_device(entry: "LocalWeights") -> str:
+def checked_device(entry: "Weights") -> str:
+    """The kind of device that computes, and is here.
+
+    Raises:
+        InputError: no such device here.
+    """
     import torch
 
     device = device_of(entry)
