@@ -39,71 +39,18 @@ class Server:
 
     def __init__(self, seconds: float, failing: float, seed: int) -> None:
         self.seconds, self.failing, self.seed = seconds, failing, seed
-        self.tries: Counter[str] = Counter()
+        self.tries: Counter[bytes] = Counter()
         self.kinds: Counter[str] = Counter()
-        self.replied: Counter[str] = Counter()
+        self.replied: Counter[bytes] = Counter()
         self.at_once = self.most_at_once = 0
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection, request after request."""
-        try:
-            while head := await reader.readuntil(b"\r\n\r\n"):
-                if head.startswith(b"GET"):
-                    send(writer, 200, self.counts())
-                    await writer.drain()
-                    continue
-                length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
-                if not await self.reply(await reader.readexactly(length), writer):
-                    break
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
-        finally:
-            writer.close()
-
-    async def reply(self, body: bytes, writer: asyncio.StreamWriter) -> bool:
-        """Reply to one call, or fail; false if the connection must go."""
-        question = json.loads(body)["messages"][-1]["content"]
-        self.tries[question] += 1
-        self.at_once += 1
-        self.most_at_once = max(self.most_at_once, self.at_once)
-        try:
-            await asyncio.sleep(self.seconds)
-            kind = self.kind(question)
-            self.kinds[kind] += 1
-            if kind == "stall":
-                await asyncio.sleep(STALL_SECONDS)
-            if kind in {"drop", "stall"}:
-                return False
-            if kind == "cut off":
-                writer.write(head(200, len(BODY)) + BODY[:60])
-                await writer.drain()
-                return False
-            self.send(kind, question, writer)
-            await writer.drain()
-        finally:
-            self.at_once -= 1
-        return True
-
-    def send(self, kind: str, question: str, writer: asyncio.StreamWriter) -> None:
-        """A whole body: the reply, or one that says no."""
-        if kind == "ok":
-            self.replied[question] += 1
-            send(writer, 200, BODY)
-        elif kind == "hint":
-            send(writer, 429, b'{"error": {"message": "Please try again in 23ms."}}')
-        elif kind == "header":
-            send(writer, 429, b'{"error": {"message": "busy"}}', b"Retry-After: 0\r\n")
-        elif kind == "no choices":
-            send(writer, 200, NO_CHOICES)
-        else:
-            send(writer, int(kind), b'{"error": {"message": "out of order"}}')
-
-    def kind(self, question: str) -> str:
+    def kind(self, question: bytes) -> str:
         """How this try ends."""
         number = self.tries[question]
-        draw = random.Random(f"{self.seed}/{question}/{number}")
-        failed = number <= MOST_FAILURES and draw.random() < self.failing
-        return draw.choice(KINDS) if failed else "ok"
+        if not self.failing or number > MOST_FAILURES:
+            return "ok"
+        draw = random.Random(f"{self.seed}/{question!r}/{number}")
+        return draw.choice(KINDS) if draw.random() < self.failing else "ok"
 
     def counts(self) -> bytes:
         """What happened so far."""
@@ -118,25 +65,85 @@ class Server:
         return json.dumps(found).encode()
 
 
-def head(status: int, length: int, more: bytes = b"") -> bytes:
-    """A reply's head."""
+class Connection(asyncio.Protocol):
+    """One connection, request after request; as light as can be, for the client is measured."""
+
+    def __init__(self, server: Server) -> None:
+        self.server, self.received = server, b""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        """Keep what replies are written to."""
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Take each whole request."""
+        self.received += data
+        while (end := self.received.find(b"\r\n\r\n") + 4) > 3:
+            head = self.received[:end].lower()
+            if head.startswith(b"get"):
+                self.received = self.received[end:]
+                self.transport.write(reply(200, self.server.counts()))
+                continue
+            length = int(head.partition(b"content-length:")[2].split(b"\r\n")[0])
+            if len(self.received) < end + length:
+                return
+            body, self.received = self.received[end : end + length], self.received[end + length :]
+            self.take(body.partition(b'"content":"')[2][:40])
+
+    def take(self, question: bytes) -> None:
+        """Count a call, whose question its first characters tell, and reply to it in time."""
+        server = self.server
+        server.tries[question] += 1
+        server.at_once += 1
+        server.most_at_once = max(server.most_at_once, server.at_once)
+        kind = server.kind(question)
+        server.kinds[kind] += 1
+        wait = server.seconds + (STALL_SECONDS if kind == "stall" else 0)
+        asyncio.get_running_loop().call_later(wait, self.end, kind, question)
+
+    def end(self, kind: str, question: bytes) -> None:
+        """Reply, or fail."""
+        self.server.at_once -= 1
+        if self.transport.is_closing():
+            return
+        if kind in {"drop", "stall"}:
+            self.transport.abort()
+        elif kind == "cut off":
+            self.transport.write(reply(200, BODY)[:-100])
+            self.transport.close()
+        elif kind == "ok":
+            self.server.replied[question] += 1
+            self.transport.write(REPLIED)
+        else:
+            self.transport.write(FAILED[kind])
+
+
+def reply(status: int, body: bytes, more: bytes = b"") -> bytes:
+    """A whole reply."""
     return (
         b"HTTP/1.1 %d x\r\nContent-Type: application/json\r\n" % status
-        + b"Content-Length: %d\r\n" % length
+        + b"Content-Length: %d\r\n" % len(body)
         + more
         + b"\r\n"
+        + body
     )
 
 
-def send(writer: asyncio.StreamWriter, status: int, body: bytes, more: bytes = b"") -> None:
-    """Write a whole reply."""
-    writer.write(head(status, len(body), more) + body)
+REPLIED = reply(200, BODY)
+FAILED = {
+    "hint": reply(429, b'{"error": {"message": "Please try again in 23ms."}}'),
+    "header": reply(429, b'{"error": {"message": "busy"}}', b"Retry-After: 0\r\n"),
+    "no choices": reply(200, NO_CHOICES),
+    "500": reply(500, b'{"error": {"message": "out of order"}}'),
+    "503": reply(503, b'{"error": {"message": "out of order"}}'),
+}
 
 
 async def main(seconds: str, failing: str, seed: str) -> None:
     """Serve until killed."""
     server = Server(float(seconds), float(failing), int(seed))
-    running = await asyncio.start_server(server.serve, "127.0.0.1", 0, backlog=512)
+    loop = asyncio.get_running_loop()
+    running = await loop.create_server(lambda: Connection(server), "127.0.0.1", 0, backlog=512)
     print(running.sockets[0].getsockname()[1], flush=True)
     await running.serve_forever()
 

@@ -136,7 +136,7 @@ def test_a_server_that_is_silent_is_given_up(chat):
 
 def test_a_server_that_is_not_there_is_an_error(chat, monkeypatch):
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
-    with pytest.raises(RunFailedError, match="model 'm-1': Connection error"):
+    with pytest.raises(RunFailedError, match="model 'm-1': the connection failed"):
         ask()
 
 

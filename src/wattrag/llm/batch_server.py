@@ -8,10 +8,10 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, Field, ValidationError
 
 from wattrag.errors import InputError, RunFailedError
-from wattrag.llm.completions_chat import connect_client
 from wattrag.llm.completions_reply import Refused, failure_of
 from wattrag.llm.limits import CallLimits
 from wattrag.llm.openai_access import Access
+from wattrag.llm.openai_client import openai_client
 from wattrag.llm.retrying import PassingError, Patience, Slots, persistently
 
 ENDPOINT: Literal["/v1/chat/completions"] = "/v1/chat/completions"
@@ -93,7 +93,7 @@ class BatchServer:
         """Take what messages call the model, where it is, and how long to try."""
         self.where, self.access, self._patience = where, access, patience
         limits = CallLimits(silence=silence, bytes=FILE_BYTES, retries=0)
-        self._client = connect_client(where, access, limits)
+        self._client = openai_client(where, access, limits)
         self._raw = self._client.with_raw_response
 
     async def upload(self, name: str, requests: bytes) -> str:

@@ -23,6 +23,7 @@ _WRONG_FOR_ALL = {
 """Statuses that every further question would meet too, with their cures."""
 _PASSING = {408, 409, 425, 429}
 _TOO_MANY = 429
+_SHOWN_BYTES = 2000
 _UNFIT = {400, 422}
 _SERVER_ERROR = 500
 _OVERFLOW = (
@@ -73,7 +74,7 @@ class _Reply(BaseModel):
 
 
 class _Refusal(BaseModel):
-    error: _Failure
+    error: _Failure | str
 
 
 def completion_of(where: str, access: Access, body: bytes, seconds: float) -> Completion:
@@ -107,6 +108,18 @@ class Refused:
     words: str
     """Its message, with the server's code where there is one."""
     headers: Mapping[str, str]
+
+    @classmethod
+    def of(cls, status: int, headers: Mapping[str, str], body: bytes) -> "Refused":
+        """A reply whose body holds an error in OpenAI's form, or any text."""
+        try:
+            found = _Refusal.model_validate_json(body).error
+        except ValidationError:
+            return cls(status, body[:_SHOWN_BYTES].decode(errors="replace"), headers)
+        if isinstance(found, str):
+            return cls(status, found, headers)
+        code = f" {found.code}" if found.code and str(found.code) not in found.message else ""
+        return cls(status, f"{found.message}{code}", headers)
 
     def says(self, marks: Iterable[str]) -> bool:
         """Whether the message holds one of these, in whatever case."""
@@ -156,4 +169,5 @@ def _no_completion(where: str, access: Access, body: bytes) -> PassingError:
         failure = _Refusal.model_validate_json(body).error
     except ValidationError:
         return PassingError(f"{where}: the server sent no chat completion")
-    return PassingError(f"{where}: the server failed ({access.shown(failure.message)})")
+    words = failure if isinstance(failure, str) else failure.message
+    return PassingError(f"{where}: the server failed ({access.shown(words)})")

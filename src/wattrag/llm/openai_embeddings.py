@@ -16,6 +16,7 @@ from wattrag.errors import InputError, RunFailedError, WattragError
 from wattrag.files import digest
 from wattrag.llm.limits import CallLimits
 from wattrag.llm.openai_access import Access, read_access
+from wattrag.llm.openai_client import openai_client
 from wattrag.llm.running import run_to_end
 from wattrag.store.vectors import FloatMatrix
 
@@ -116,25 +117,13 @@ class RemoteEmbedder:
             return [task.result() for task in tasks]
 
     def _client(self, access: Access) -> "AsyncOpenAI":
-        try:
-            from openai import AsyncOpenAI
-
-            from wattrag.llm.openai_http import BoundedClient
-        except ImportError as error:
-            cure = "install the extra `wattrag[api]`"
-            raise InputError(self._where, f"needs the package '{error.name}'", cure) from error
         entry = self._entry
         limits = CallLimits(
             seconds=entry.timeout_seconds,
             bytes=entry.batch_size * entry.dimensions * _NUMBER_BYTES + _SLACK_BYTES,
             retries=entry.max_retries,
         )
-        return AsyncOpenAI(
-            api_key=access.key,
-            base_url=access.address,
-            max_retries=limits.retries,
-            http_client=BoundedClient(limits),
-        )
+        return openai_client(self._where, access, limits)
 
     async def _post(self, client: "AsyncOpenAI", access: Access, batch: list[str]) -> bytes:
         import openai

@@ -2,51 +2,21 @@
 
 import logging
 from typing import Any
-from urllib.request import getproxies
 
 import httpx2
 import openai
 
 from wattrag.llm.limits import CallLimits
+from wattrag.llm.openai_access import Access
 
-_POOLS = 16
+_BLOCK = 65536
+_CODED = {"content-encoding", "content-length", "transfer-encoding"}
 
 logging.getLogger("httpx2").setLevel(logging.WARNING)  # it tells of every request
 
 
 class TooLargeError(openai.OpenAIError):
-    """A body over the limit; the client does not try an `OpenAIError` again."""
-
-
-class _Spread(httpx2.AsyncBaseTransport):
-    """Many small pools of connections, the least busy one taken for each call.
-
-    A pool looks at all of its connections for each call: with 128 in one, that was a third of the
-    processor time of a call.
-    """
-
-    def __init__(self) -> None:
-        # Who calls bounds the calls; a pool grows with them.
-        unlimited = httpx2.Limits(max_connections=None)
-        trusted = httpx2.create_ssl_context()  # once: it reads some hundred certificates
-        self._pools = [
-            httpx2.AsyncHTTPTransport(verify=trusted, limits=unlimited) for _ in range(_POOLS)
-        ]
-        self._busy = [0] * _POOLS
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Send a request over the least busy pool; it counts as busy until the head is there."""
-        place = self._busy.index(min(self._busy))
-        self._busy[place] += 1
-        try:
-            return await self._pools[place].handle_async_request(request)
-        finally:
-            self._busy[place] -= 1
-
-    async def aclose(self) -> None:
-        """Close all pools."""
-        for pool in self._pools:
-            await pool.aclose()
+    """A body over the limit; the package does not try an `OpenAIError` again."""
 
 
 class BoundedClient(httpx2.AsyncClient):
@@ -60,8 +30,7 @@ class BoundedClient(httpx2.AsyncClient):
         self._max_bytes = limits.bytes
         super().__init__(
             timeout=httpx2.Timeout(limits.silence, connect=limits.connect),
-            # With a transport of ours httpx would not look for a proxy in the environment.
-            transport=None if getproxies() else _Spread(),
+            limits=httpx2.Limits(max_connections=None),  # who calls bounds the calls
             follow_redirects=False,
         )
 
@@ -77,14 +46,23 @@ class BoundedClient(httpx2.AsyncClient):
         response = await super().send(request, stream=True, **options)
         body = bytearray()
         try:
-            async for block in response.aiter_bytes(65536):
+            async for block in response.aiter_bytes(_BLOCK):
                 body += block
                 if len(body) > self._max_bytes:
                     raise TooLargeError(f"the reply is over the limit of {self._max_bytes:,} bytes")
         finally:
             await response.aclose()
-        coded = {"content-encoding", "content-length", "transfer-encoding"}
-        headers = [pair for pair in response.headers.multi_items() if pair[0].lower() not in coded]
+        headers = [pair for pair in response.headers.multi_items() if pair[0].lower() not in _CODED]
         return httpx2.Response(
             response.status_code, headers=headers, content=bytes(body), request=request
         )
+
+
+def connect_openai(access: Access, limits: CallLimits) -> openai.AsyncOpenAI:
+    """A client of the package, with as many tries of its own as `limits` say."""
+    return openai.AsyncOpenAI(
+        api_key=access.key,
+        base_url=access.address,
+        max_retries=limits.retries,
+        http_client=BoundedClient(limits),
+    )

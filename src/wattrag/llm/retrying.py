@@ -69,7 +69,6 @@ async def persistently(
     Raises:
         RunFailedError: the last try failed too, or the server asks for a wait out of all reason.
     """
-    draw = random.Random()  # noqa: S311 - spreads waits, nothing depends on it
     tries = 0
 
     async def one() -> _Result:
@@ -77,6 +76,26 @@ async def persistently(
         tries += 1
         async with slots:
             return await call()
+
+    try:
+        return await one(), tries
+    except PassingError as error:
+        first = error
+    # Most calls succeed at once: only the others pay for the machinery.
+    return await _again(one, first, patience), tries
+
+
+async def _again(
+    call: Callable[[], Awaitable[_Result]], first: PassingError, patience: Patience
+) -> _Result:
+    """Wait and call again, after a first try that failed."""
+    draw = random.Random()  # noqa: S311 - spreads waits, nothing depends on it
+    failures = [first]
+
+    async def one() -> _Result:
+        if failures:
+            raise failures.pop()
+        return await call()
 
     def wait(state: RetryCallState) -> float:
         failure = _failure(state)
@@ -95,7 +114,7 @@ async def persistently(
         before_sleep=lambda state: _tell(state, patience.max_retries + 1),
         reraise=True,
     )
-    return await retrying(one), tries
+    return await retrying(one)
 
 
 def _failure(state: RetryCallState) -> PassingError:

@@ -11,7 +11,7 @@ from typing import Any
 from wattrag.config.chat import OpenAIModel
 from wattrag.errors import RunFailedError, WattragError
 from wattrag.hardware.lease import hold_gpus
-from wattrag.llm.completions_chat import CompletionsChat, Opened, Server, connect_client
+from wattrag.llm.completions_chat import CompletionsChat, Opened, Server, connect
 from wattrag.llm.limits import CallLimits
 from wattrag.llm.openai_access import Access
 from wattrag.llm.retrying import PassingError, Slots
@@ -115,8 +115,7 @@ class _StartedChat(CompletionsChat):
         if self._opened is None:
             _reach_directly(HOST)
             limits = CallLimits(silence=self._entry.timeout_seconds)
-            client = connect_client(self._where, self._access, limits)
-            self._opened = Opened(client, self._access, Slots(self._concurrent))
+            self._opened = connect(self._where, self._access, limits, Slots(self._concurrent))
         return self._opened
 
     async def _try(self, opened: Opened, body: Mapping[str, Any]) -> Completion:
