@@ -55,7 +55,7 @@ MOE = {  # Qwen3-30B-A3B with half of its 48 layers
 }
 TINY = {
     "hidden_size": 64,
-    "num_hidden_layers": 2,
+    "num_hidden_layers": 8,
     "num_attention_heads": 4,
     "num_key_value_heads": 2,
     "intermediate_size": 128,

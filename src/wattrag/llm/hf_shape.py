@@ -96,7 +96,7 @@ def first_shape(model: Any, sequences: int | None) -> Shape:
     return Shape(
         sampled=False,
         sequences=sequences or (1024 if on_gpu else 64),
-        batch_tokens=8192 if on_gpu else 512,
+        batch_tokens=8192 if on_gpu else 1024,
         longest=SHORTEST,
         share=SHARE,
     )
