@@ -4,6 +4,8 @@ PYTHON ?= python3
 CORES ?= 2
 ARGS ?=
 BIN := .venv/bin
+# llama.cpp is built from source, in minutes: only if all tests are wanted.
+ALL_EXTRAS := $(if $(WATTRAG_TEST_ALL),.venv/llama-cpp)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint format bench docs clean
@@ -14,7 +16,7 @@ help:  ## list the targets
 run: .venv/example  ## install, then run the embedded example to its report (ARGS="-n" previews)
 	@$(BIN)/python workflow/run.py --cores $(CORES) $(ARGS)
 
-test: .venv/dev lint  ## install, then pass all checks and tests
+test: .venv/dev $(ALL_EXTRAS) lint  ## install, then pass all checks and tests
 	@$(BIN)/python -m pytest --numprocesses $(CORES) --dist loadfile $(ARGS)
 
 lint: .venv/dev  ## lint, formats, types, import layers, workflow
@@ -44,8 +46,8 @@ clean:  ## remove results and logs; the stores and .venv stay
 	rm -rf results logs .snakemake
 
 # requirements.lock pins every package, build tools too.
-.venv/example .venv/dev: export PIP_CONSTRAINT := $(CURDIR)/requirements.lock
-.venv/example .venv/dev: export PIP_DISABLE_PIP_VERSION_CHECK := 1
+.venv/example .venv/dev .venv/llama-cpp: export PIP_CONSTRAINT := $(CURDIR)/requirements.lock
+.venv/example .venv/dev .venv/llama-cpp: export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -56,4 +58,9 @@ clean:  ## remove results and logs; the stores and .venv stay
 
 .venv/dev: .venv/example
 	$(BIN)/python -m pip install --quiet --editable '.[example,dev]'
+	@touch $@
+
+# pip keeps the wheel it builds in its cache.
+.venv/llama-cpp: .venv/dev
+	$(BIN)/python -m pip install --quiet --editable '.[llama-cpp]'
 	@touch $@

@@ -75,7 +75,10 @@ def test_an_error_nobody_expected_keeps_its_traceback(monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["scre"], "wattrag: No such command 'scre'. Did you mean 'score'?; see `wattrag --help`"),
+        (
+            ["agregate"],
+            "wattrag: No such command 'agregate'. Did you mean 'aggregate'?; see `wattrag --help`",
+        ),
         (["check", "--nope"], "wattrag: No such option: --nope; see `wattrag check --help`"),
         (["score", "a.csv"], "wattrag: Missing argument 'submission'; see `wattrag score --help`"),
         (["index"], "wattrag: Missing command; see `wattrag index --help`"),

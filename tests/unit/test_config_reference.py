@@ -86,13 +86,14 @@ def test_examples_in_the_readme_are_valid_configurations():
         settings.Settings.model_validate(yaml.safe_load(example))
 
 
-def test_the_conda_environment_has_the_dependencies_of_example_and_api():
+def test_the_conda_environment_has_the_dependencies_of_all_that_is_not_built_from_source():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    wanted = [*project["dependencies"], *extras["example"], *extras["api"]]
+    chosen = ("example", "api", "bedrock", "local")
+    wanted = [*project["dependencies"], *(one for name in chosen for one in extras[name])]
     conda = yaml.safe_load((ROOT / "workflow/envs/wattrag.yaml").read_text(encoding="utf-8"))
     *base, pip = conda["dependencies"]
-    assert pip == {"pip": wanted}
+    assert pip == {"pip": list(dict.fromkeys(wanted))}
     assert base == [f"python{project['requires-python']}", "pip"]
 
 

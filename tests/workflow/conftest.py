@@ -9,7 +9,13 @@ import pytest
 from tests.chat_server import KEY, ChatServer, chat_server
 from tests.sharing import made_once
 
-from .study import snakemake, write_planned_study, write_study
+from .study import (
+    EVIDENCE,
+    snakemake,
+    write_answering_study,
+    write_planned_study,
+    write_study,
+)
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +54,18 @@ def finished_with_plans(tmp_path_factory: pytest.TempPathFactory, planner: ChatS
         snakemake(folder)
 
     return made_once(tmp_path_factory, "planned", make)
+
+
+@pytest.fixture
+def answering_study(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Path:
+    """A study whose evidence is found, and whose model `chat` has not been asked yet."""
+
+    def make(folder: Path) -> None:
+        write_answering_study(folder)
+        snakemake(folder, EVIDENCE)
+
+    shared = made_once(tmp_path_factory, "answering", make)
+    return Path(shutil.copytree(shared, tmp_path / "study"))
 
 
 @pytest.fixture

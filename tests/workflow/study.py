@@ -118,6 +118,23 @@ def write_planned_study(folder: Path) -> None:
     declare(folder, CHAT)
 
 
+EVIDENCE = "results/retrieval/bm25/train/none.jsonl"
+
+
+def write_answering_study(folder: Path) -> None:
+    """Write a study of one labelled datafile that the model `chat`, still to declare, answers."""
+    write_study(
+        folder,
+        retrievers={"bm25": {"index": "tiny", "dense_weight": 0.0, "top_k_final": 2}},
+        pipelines={"bm25": {"retriever": "bm25", "max_retries": 1}},
+        datafiles={"train": {"path": "train.csv"}},
+        models=["chat"],
+        ensembles={},
+        external_results=None,
+    )
+    declare(folder, CHAT)
+
+
 def declare(folder: Path, entries: str) -> None:
     """Give a study a `models.yaml` of its own: the shipped one, and more entries."""
     (folder / "config").mkdir(exist_ok=True)

@@ -7,16 +7,7 @@ import pytest
 from tests.chat_server import KEY, Sent
 
 from .planning import planned
-from .study import (
-    CHAT,
-    QUESTIONS,
-    declare,
-    read_config,
-    read_csv,
-    snakemake,
-    write_config,
-    write_study,
-)
+from .study import QUESTIONS, read_config, read_csv, snakemake, write_config
 
 pytestmark = pytest.mark.workflow
 
@@ -33,21 +24,11 @@ def truthful(question, _number=0):
 
 
 @pytest.fixture
-def study(planner, tmp_path):
-    """A study of one datafile whose model is behind the server, not run yet."""
+def study(planner, answering_study):
+    """The study, whose model is behind the server and knows everything."""
     planner.requests.clear()
     planner.reply = truthful
-    write_study(
-        tmp_path,
-        retrievers={"bm25": {"index": "tiny", "dense_weight": 0.0}},
-        pipelines={"bm25": {"retriever": "bm25", "max_retries": 1}},
-        datafiles={"train": {"path": "train.csv"}},
-        models=["chat"],
-        ensembles={},
-        external_results=None,
-    )
-    declare(tmp_path, CHAT)
-    return tmp_path
+    return answering_study
 
 
 def read_json(folder, name):

@@ -18,7 +18,7 @@ from tests.bedrock_server import MODEL, bedrock_server, plant_keys
 from tests.chat_server import KEY, chat_server
 from tests.conftest import ALL
 
-from .study import ROOT, declare, snakemake, write_study
+from .study import ROOT, declare, read_config, snakemake, write_config
 
 pytestmark = pytest.mark.workflow
 
@@ -27,22 +27,11 @@ BROKEN = "http://127.0.0.1:9/v1"
 
 
 @pytest.fixture
-def study(tmp_path):
-    """A study of one datafile whose one model is `chat`, not run yet."""
-    folder = tmp_path / "study"
-    folder.mkdir()
-    write_study(
-        folder,
-        retrievers={"bm25": {"index": "tiny", "dense_weight": 0.0, "top_k_final": 2}},
-        pipelines={"bm25": {"retriever": "bm25", "max_retries": 0}},
-        datafiles={"train": {"path": "train.csv"}},
-        models=["chat"],
-        generation={"max_new_tokens": 24, "temperature": 0},
-        ensembles={},
-        external_results=None,
-        allow_errors=True,
-    )
-    return folder
+def study(answering_study):
+    """The study with short replies; those that are no answers are kept as errors."""
+    short = {"generation": {"max_new_tokens": 24, "temperature": 0}, "allow_errors": True}
+    write_config(answering_study, read_config(answering_study) | short)
+    return answering_study
 
 
 def answered(study, precision="api"):
@@ -80,6 +69,7 @@ def test_openai(study, monkeypatch):
         assert len(server.requests) == QUESTIONS
 
 
+@pytest.mark.slow  # it looks for the batch every half a minute
 def test_openai_in_one_batch(study, monkeypatch):
     with batch_server() as server:
         keyed(monkeypatch, server.url)
@@ -114,7 +104,7 @@ def test_bedrock(study, monkeypatch, tmp_path):
         check_asked_once(study, lambda: monkeypatch.delenv("AWS_SECRET_ACCESS_KEY"))
 
 
-@pytest.mark.parametrize("precision", ["fp32", "4bit"])
+@pytest.mark.parametrize("precision", ["fp32", pytest.param("4bit", marks=pytest.mark.slow)])
 def test_hf_local(study, precision):
     from tests.unit.tiny_models import make_qwen
 
