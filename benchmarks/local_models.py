@@ -198,7 +198,7 @@ def main() -> None:
     parser.add_argument("--shape", default="tiny", choices=("tiny", "qwen2.5-7b", "moe"))
     parser.add_argument("--precision", default="fp32", choices=("fp32", "fp16", "bf16", "4bit"))
     parser.add_argument("--prompts", type=int, default=64)
-    parser.add_argument("--longest", type=int, default=300, help="bytes of a prompt, and tokens")
+    parser.add_argument("--longest", type=int, default=200, help="bytes of a prompt, and tokens")
     parser.add_argument("--batch", type=int, help="replies together; else the provider's default")
     parser.add_argument("--alone", type=int, help="prompts that are asked one by one; else all")
     parser.add_argument("--rounds", type=int, default=3, help="in turn; the best of each counts")

@@ -1,14 +1,15 @@
 """Calls to models: how full the slots are kept, what failures and kills cost, the store's speed.
 
-    python benchmarks/models.py [--parts throughput failing kills store] [--calls 2820]
+    python benchmarks/models.py [--parts throughput failing kills store local] [--calls 2820]
 
 throughput  calls to a server of 200 ms, against what its slots could do at best
 failing     30 % of the tries fail in every way a server can (`benchmarks/chat_server.py`)
 kills       the client is killed at random moments and started again
 store       100,000 records of 2 kB: opening, looking up, eight writers at once
+local       64 prompts to a tiny model on the CPU, together and one by one
 
 Everything is real: `wattrag`'s client and store, and an HTTP server on this machine in a process of
-its own. Local models are in `benchmarks/local_models.py`.
+its own. `local` is `benchmarks/local_models.py`, which has options for GPUs and real shapes.
 """
 
 import argparse
@@ -39,7 +40,7 @@ SECONDS = 0.2
 EVIDENCE = "Training used 1,287 MWh of electricity. " * 150
 """As long as a usual prompt, 6,000 characters."""
 KILLS, RECORDS, WRITERS = 20, 100_000, 8
-PARTS = ("throughput", "failing", "kills", "store")
+PARTS = ("throughput", "failing", "kills", "store", "local")
 
 
 def main() -> None:
@@ -135,6 +136,13 @@ def measure_store(folder: Path, _calls: int) -> None:
     row("look-up, p50 µs", statistics.median(looks) * 1e6, "≤ 50")
     row(f"lost by {WRITERS} writers at once", lost, "0")
     row("damaged", again.damage.records, "0")
+
+
+def measure_local(_folder: Path, _calls: int) -> None:
+    """Continuous batching against single streams, each on one thread."""
+    print(flush=True)
+    script = str(Path(__file__).with_name("local_models.py"))
+    subprocess.run([sys.executable, script], check=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
 
 
 def write(folder: Path, writer: int, count: int) -> None:

@@ -109,6 +109,13 @@ def test_the_prompt_the_length_and_the_run_decide_what_is_asked_again(study, pla
     assert (found["answer"], found["retrieve"]) == (1, 0)
 
 
+def test_a_key_may_stand_in_a_file(study, planner, monkeypatch):
+    monkeypatch.delenv("OPENAI_API_KEY")
+    (study / ".env").write_text(f"OPENAI_API_KEY={KEY}\n")
+    snakemake(study, f"{RUN}/submission.csv")
+    assert planner.keys == {f"Bearer {KEY}"}
+
+
 def test_a_missing_key_is_one_line(study, monkeypatch):
     monkeypatch.delenv("OPENAI_API_KEY")
     failed = snakemake(study, check=False)

@@ -20,6 +20,7 @@ from wattrag.cli.parse import parse
 from wattrag.cli.query import query
 from wattrag.cli.score import score
 from wattrag.cli.why import why
+from wattrag.config.environment import read_environment
 from wattrag.errors import WattragError
 
 INTERRUPTED = 130
@@ -65,6 +66,7 @@ for name, command in COMMANDS.items():
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 on success, 1 on a failed run, 2 on bad input."""
+    read_environment()
     library = logging.getLogger("wattrag")
     if not any(isinstance(handler, Notices) for handler in library.handlers):
         library.addHandler(Notices(logging.WARNING))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from wattrag.config.environment import read_environment
 from wattrag.errors import WattragError
 
 ERROR_MARK = "wattrag error: "
@@ -14,7 +15,7 @@ ERROR_MARK = "wattrag error: "
 
 @contextmanager
 def logged(log: str) -> Iterator[None]:
-    """Send everything a job prints, C libraries' output too, to its log file.
+    """Send everything a job prints, C libraries' output too, to its log file; read `.env`.
 
     A known error ends the job with its one line as the log's last, without a traceback; any
     other exception keeps its traceback.
@@ -22,6 +23,7 @@ def logged(log: str) -> Iterator[None]:
     with Path(log).open("ab", buffering=0) as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
+    read_environment()
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     try:
         yield
