@@ -78,7 +78,9 @@ def measure_failing(folder: Path, calls: int, concurrent: int = 32) -> None:
     for failing in (0, 0.3):
         with server(failing) as port:
             started = time.perf_counter()
-            asyncio.run(ask_all(port, folder / str(failing), calls, concurrent, failing > 0))
+            asyncio.run(
+                ask_all(port, folder / str(failing), calls, concurrent, 1 if failing else 60)
+            )
             walls.append(time.perf_counter() - started)
             counted = counts(port)
     tries = counted["tries"] / calls
@@ -158,7 +160,7 @@ async def ask_all(
     store: Path,
     calls: int,
     concurrent: int,
-    quick: bool = False,  # noqa: FBT001, FBT002
+    timeout: float = 60,
 ) -> None:
     """Ask so many questions through the store."""
     entry = OpenAIModel(
@@ -167,7 +169,7 @@ async def ask_all(
         name="M",
         base_url=f"http://127.0.0.1:{port}/v1",
         base_retry_delay=0.05,
-        timeout_seconds=1 if quick else 60,
+        timeout_seconds=timeout,
     )
     with CompletionStore(store) as opened:
         chat = StoredChat(chat_model(entry, "api", concurrent), opened)

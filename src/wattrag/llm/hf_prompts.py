@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from wattrag.errors import ContextOverflowError, InputError
+from wattrag.llm.system_role import folded
 
 if TYPE_CHECKING:
     from wattrag.config.local_chat import HFLocalModel
@@ -43,7 +44,7 @@ def _rendered(entry: "HFLocalModel", tokenizer: Any, messages: "Sequence[Message
         return text
 
     refused = None
-    for given in (messages, _folded(messages)):  # some templates know no system role
+    for given in (messages, folded(messages)):  # some templates know no system role
         if given is not None:
             try:
                 return render(given)
@@ -52,14 +53,3 @@ def _rendered(entry: "HFLocalModel", tokenizer: Any, messages: "Sequence[Message
     problem = f"its chat template refuses the messages ({refused})"
     cure = "see its `chat_template`, and `template_options` in models.yaml"
     raise InputError(entry.name, problem, cure) from refused
-
-
-def _folded(messages: "Sequence[Message]") -> "list[Message] | None":
-    """With the system's words before those of the first user; None if there are none."""
-    said = [m["content"] for m in messages if m["role"] == "system"]
-    rest = [m for m in messages if m["role"] != "system"]
-    first = next((n for n, m in enumerate(rest) if m["role"] == "user"), None)
-    if not said or first is None:
-        return None
-    content = "\n\n".join([*said, rest[first]["content"]])
-    return [*rest[:first], {"role": "user", "content": content}, *rest[first + 1 :]]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from wattrag.config.local_chat import LlamaCppModel
 from wattrag.errors import ContextOverflowError, InputError
+from wattrag.llm.system_role import folded
 from wattrag.store.asked import Message, Request
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _rendered(entry: LlamaCppModel, loaded: "Loaded", messages: Sequence[Message
     from jinja2.exceptions import TemplateError
 
     refused: Exception | None = None
-    for given in (messages, _folded(messages)):  # some templates know no system role
+    for given in (messages, folded(messages)):  # some templates know no system role
         if given is not None:
             try:
                 return loaded.render(given)
@@ -63,14 +64,3 @@ def _rendered(entry: LlamaCppModel, loaded: "Loaded", messages: Sequence[Message
                 refused = error
     problem = f"its chat template refuses the messages ({refused})"
     raise InputError(entry.name, problem, "take another GGUF file") from refused
-
-
-def _folded(messages: Sequence[Message]) -> list[Message] | None:
-    """With the system's words before those of the first user; None if there are none."""
-    said = [m["content"] for m in messages if m["role"] == "system"]
-    rest = [m for m in messages if m["role"] != "system"]
-    first = next((n for n, m in enumerate(rest) if m["role"] == "user"), None)
-    if not said or first is None:
-        return None
-    content = "\n\n".join([*said, rest[first]["content"]])
-    return [*rest[:first], {"role": "user", "content": content}, *rest[first + 1 :]]
