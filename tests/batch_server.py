@@ -5,7 +5,6 @@ What comes and goes is checked against the types of the `openai` package.
 
 import asyncio
 import email
-import http.server
 import json
 import threading
 import time
@@ -23,6 +22,7 @@ from pydantic import TypeAdapter
 from typer.testing import CliRunner
 
 from tests.chat_server import Sent
+from tests.loopback import QuietHandler, serving
 from wattrag.cli.batch import app
 from wattrag.config.chat import OpenAIModel
 from wattrag.llm.batch_chat import BatchChat
@@ -239,7 +239,7 @@ def batch_server() -> Iterator[BatchApi]:
     """A server that runs while the block does."""
     api = BatchApi()
 
-    class Handler(http.server.BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
 
@@ -265,20 +265,9 @@ def batch_server() -> Iterator[BatchApi]:
         def do_GET(self) -> None:
             self.do_POST()
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    class Quiet(http.server.ThreadingHTTPServer):
-        daemon_threads = True
-
-        def handle_error(self, *_: object) -> None:
-            """A client that was killed mid-reply is part of the tests."""
-
-    with Quiet(("127.0.0.1", 0), Handler) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        api.url = f"http://127.0.0.1:{running.server_port}/v1"
+    with serving(Handler) as address:
+        api.url = f"{address}/v1"
         yield api
-        running.shutdown()
     assert not api.problems, api.problems[0]
 
 

@@ -4,7 +4,6 @@ What it takes and what it sends is checked against botocore's model of the servi
 """
 
 import asyncio
-import http.server
 import json
 import threading
 import time
@@ -20,6 +19,7 @@ from botocore.model import OperationModel, Shape
 from botocore.session import Session
 from botocore.validate import ParamValidator
 
+from tests.loopback import QuietHandler, serving
 from wattrag.config.chat import BedrockModel
 from wattrag.llm.providers import chat_model
 from wattrag.store.asked import Request
@@ -128,7 +128,7 @@ def bedrock_server() -> Iterator[BedrockServer]:
     """A server that runs while the block does; what was out of form fails the test at its end."""
     server = BedrockServer()
 
-    class Handler(http.server.BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
@@ -152,16 +152,8 @@ def bedrock_server() -> Iterator[BedrockServer]:
             with suppress(OSError):
                 self.wfile.write(reply)
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
-        running.daemon_threads = True
-        running.block_on_close = False
-        threading.Thread(target=running.serve_forever, args=(0.02,), daemon=True).start()
-        server.url = f"http://127.0.0.1:{running.server_port}"
+    with serving(Handler) as server.url:
         yield server
-        running.shutdown()
     assert server.faults == []
 
 

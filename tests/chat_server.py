@@ -1,6 +1,5 @@
 """A real HTTP server on loopback that speaks Chat Completions, for the tests."""
 
-import http.server
 import json
 import socket
 import threading
@@ -12,6 +11,8 @@ from dataclasses import dataclass, field
 from openai.types import CompletionUsage
 from openai.types.chat import ChatCompletion, ChatCompletionMessage
 from openai.types.chat.chat_completion import Choice
+
+from tests.loopback import QuietHandler, serving
 
 KEY = "sk-planted-0123456789abcdef"
 USAGE = CompletionUsage(prompt_tokens=11, completion_tokens=7, total_tokens=18)
@@ -88,7 +89,7 @@ def chat_server() -> Iterator[ChatServer]:
     """A server that runs while the block does."""
     server = ChatServer()
 
-    class Handler(http.server.BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_POST(self) -> None:
             request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             sent = server.take(request, self.headers.get("Authorization", ""))
@@ -105,12 +106,6 @@ def chat_server() -> Iterator[ChatServer]:
             with suppress(OSError):
                 self.wfile.write(sent.bytes)
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
-        running.daemon_threads = True
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        server.url = f"http://127.0.0.1:{running.server_port}/v1"
+    with serving(Handler) as address:
+        server.url = f"{address}/v1"
         yield server
-        running.shutdown()

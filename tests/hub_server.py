@@ -1,12 +1,12 @@
 """A real HTTP server on loopback that serves one repository as the Hugging Face hub does."""
 
 import hashlib
-import http.server
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import unquote, urlsplit
+
+from tests.loopback import QuietHandler, serving
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 GATED = "owner/gated"
@@ -23,7 +23,7 @@ class Hub:
         self.url = ""
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
+class Handler(QuietHandler):
     """Lists the repository and sends its files."""
 
     protocol_version = "HTTP/1.1"
@@ -80,21 +80,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(data)
 
-    def log_message(self, *_: object) -> None:
-        """Quiet."""
-
 
 @contextmanager
 def hub_server(files: dict[str, bytes]) -> Iterator[Hub]:
     """A hub that runs while the block does."""
     hub = Hub(files)
     handler = type("HubHandler", (Handler,), {"hub": hub})
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
-        running.daemon_threads = True
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        hub.url = f"http://127.0.0.1:{running.server_port}"
+    with serving(handler) as hub.url:
         yield hub
-        running.shutdown()
 
 
 def _sha(data: bytes) -> str:

@@ -2,16 +2,15 @@
 
 import asyncio
 import contextlib
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
 
+from tests.loopback import QuietHandler, serving
 from wattrag.corpus.fetch import FetchLimits, fetch, local_path
 from wattrag.datafiles.sheet import SheetRow
 from wattrag.errors import InputError, RunFailedError
@@ -31,7 +30,7 @@ ANSWERS: dict[str, tuple[int, bytes, dict[str, str]]] = {
 }
 
 
-class _Site(BaseHTTPRequestHandler):
+class _Site(QuietHandler):
     protocol_version = "HTTP/1.1"
     visits: ClassVar[Counter[str]] = Counter()
 
@@ -64,19 +63,12 @@ class _Site(BaseHTTPRequestHandler):
                 self.wfile.write(block)
                 time.sleep(pause)
 
-    def log_message(self, *arguments: object) -> None:
-        pass
-
 
 @pytest.fixture
 def site() -> Iterator[str]:
     _Site.visits.clear()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Site)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with serving(_Site) as address:
+        yield address
 
 
 def _row(url: str) -> SheetRow:

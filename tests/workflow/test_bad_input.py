@@ -1,12 +1,12 @@
 """Bad input to a run: the same one line as the command line gives, and nothing half-written."""
 
-import http.server
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pymupdf
 import pytest
+
+from tests.loopback import QuietHandler, serving
 
 from .study import QUESTIONS, read_config, snakemake, write_config, write_study
 
@@ -19,7 +19,7 @@ HTML = b"<!DOCTYPE html><html><body>Please log in</body></html>"
 def server() -> Iterator[str]:
     """A web server that answers every path with a log-in page."""
 
-    class Login(http.server.BaseHTTPRequestHandler):
+    class Login(QuietHandler):
         def do_GET(self) -> None:
             self.send_response(200)
             self.send_header("Content-Type", "application/pdf")
@@ -27,13 +27,8 @@ def server() -> Iterator[str]:
             self.end_headers()
             self.wfile.write(HTML)
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Login) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{running.server_port}"
-        running.shutdown()
+    with serving(Login) as address:
+        yield address
 
 
 def edit(path: Path, old: str, new: str) -> None:
