@@ -73,7 +73,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 http.server.ThreadingHTTPServer((given.host, given.port), Handler).serve_forever()
 """
 JOB = """
-import asyncio, sys
+import asyncio, signal, sys
 from wattrag.config.chat import OpenAIModel
 from wattrag.llm.served_chat import connect_served
 from wattrag.store.asked import ModelKey, Request
@@ -85,6 +85,7 @@ async def run():
     print("answered", flush=True)
     await asyncio.sleep(600)
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 asyncio.run(run())
 """
 REVISION = "a" * 40
@@ -204,6 +205,7 @@ def test_a_server_ends_with_a_job_that_is_killed(state, number):
         pids = alive(state)
         assert len(pids) == 2
         running.send_signal(number)
+        running.wait(20)
     wait_until_gone(pids, state)
 
 
