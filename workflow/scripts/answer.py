@@ -8,6 +8,7 @@ from wattrag.study.job import logged
 
 with logged(snakemake.log[0]):
     from wattrag.answering.answer import answer_questions
+    from wattrag.answering.chat.prompt import prompt_of
     from wattrag.answering.models import Reading, reader_for
     from wattrag.answering.records import check_answered
     from wattrag.answering.submission import submission_rows
@@ -25,7 +26,7 @@ with logged(snakemake.log[0]):
     retrieved = [Retrieved(**row) for row in read_jsonl(Path(snakemake.input.retrieved))]
     with CompletionStore(Path(settings.store)) as store:
         precision, run = chosen.precision, json.loads(snakemake.params.spec)["run"]
-        reading = Reading(pipeline, settings.generation, store, precision, run)
+        reading = Reading(prompt_of(pipeline), settings.generation, store, precision, run)
         reader = reader_for(chosen.model, entry, reading)
         answered = answer_questions(retrieved, reader, pipeline.max_retries)
     records = [one.record for one in answered]

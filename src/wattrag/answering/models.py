@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from wattrag.answering.chat.prompt import load_prompt
+from wattrag.answering.chat.prompt import Prompt
 from wattrag.answering.chat.reader import Asking, ChatReader
 from wattrag.answering.extractive.reader import ExtractiveReader
 from wattrag.answering.reader import Reader
 from wattrag.config.chat import ChatEntry
 from wattrag.config.declared import DeclaredModel
 from wattrag.config.models import ExtractiveModel
-from wattrag.config.settings import Generation, Pipeline
+from wattrag.config.settings import Generation
 from wattrag.errors import InputError
 from wattrag.llm.providers import chat_model
 from wattrag.llm.stored import StoredChat
@@ -20,7 +20,7 @@ from wattrag.store.completions import CompletionStore
 class Reading:
     """How a model is to read: all but the model itself."""
 
-    pipeline: Pipeline
+    prompt: Prompt
     generation: Generation
     store: CompletionStore
     precision: str | None = None
@@ -47,9 +47,14 @@ def reader_for(name: str, model: DeclaredModel, reading: Reading) -> Reader:
             f"provider '{model.provider}' does not answer questions",
             "choose a reader or a chat model (wattrag models lists them)",
         )
-    pipeline, generation = reading.pipeline, reading.generation
+    generation = reading.generation
     precision = reading.precision or model.precisions[0]
     chat = chat_model(model, precision, generation.max_concurrent, reading.store.root)
-    prompt = load_prompt(pipeline.prompt, context_first=pipeline.use_reordered_prompt)
-    asking = Asking(prompt, generation.max_new_tokens, generation.temperature, reading.run)
+    asking = Asking(
+        reading.prompt,
+        generation.max_new_tokens,
+        generation.temperature,
+        reading.run,
+        model.context_tokens,
+    )
     return ChatReader(StoredChat(chat, reading.store, model.prices), asking)

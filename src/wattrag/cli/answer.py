@@ -84,6 +84,7 @@ def reader_named(model: str, chosen: "Chosen", store: Path) -> "Iterator[Reader]
     Raises:
         InputError: it is not declared (the nearest is named) or does not answer questions.
     """
+    from wattrag.answering.chat.prompt import prompt_of
     from wattrag.answering.models import Reading, reader_for
     from wattrag.store.completions import CompletionStore
     from wattrag.study.load import declared_models
@@ -92,5 +93,5 @@ def reader_named(model: str, chosen: "Chosen", store: Path) -> "Iterator[Reader]
     if model not in registry:
         raise InputError(f"--model {model}", "is not declared", nearest(model, list(registry)))
     with CompletionStore(store) as completions:
-        reading = Reading(chosen.pipeline, chosen.generation, completions)
+        reading = Reading(prompt_of(chosen.pipeline), chosen.generation, completions)
         yield reader_for(model, registry[model], reading)

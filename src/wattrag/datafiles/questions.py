@@ -1,5 +1,6 @@
 """The question file: what is asked, and, where it is known, the gold answer."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +12,12 @@ from wattrag.files import digest
 
 FLAGS = ("Quote", "Table", "Figure", "Math", "is_NA")
 MAX_QUESTION = 1_000_000
+_TRUE_OR_FALSE = re.compile(r"\W*true\s*(?:or|/)\s*false\b", re.IGNORECASE)
+
+
+def asks_true_or_false(question: str) -> bool:
+    """Whether a question is a statement to be judged, as the reference task marks it."""
+    return _TRUE_OR_FALSE.match(question) is not None
 
 
 @dataclass(frozen=True)

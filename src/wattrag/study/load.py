@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from wattrag.answering.chat.prompt import load_prompt
+from wattrag.answering.chat.prompt import prompt_of
 from wattrag.config.chat import ChatEntry
 from wattrag.config.declared import DeclaredModel
 from wattrag.config.embedders import CrossEncoderModel
@@ -198,7 +198,7 @@ def _check_models(settings: Settings, registry: Registry, where: str) -> None:
     for name, retriever in settings.retrievers.items():
         planner_of(retriever, registry, f"{where}: retrievers.{name}")
     for pipeline in settings.pipelines.values():
-        load_prompt(pipeline.prompt, context_first=pipeline.use_reordered_prompt)
+        prompt_of(pipeline)
 
 
 def _check_readers(settings: Settings, registry: Registry, where: str) -> None:

@@ -6,7 +6,7 @@ compares it with the last run's; labels, memory and device counts are left out o
 
 from typing import Any
 
-from wattrag.answering.chat.prompt import load_prompt
+from wattrag.answering.chat.prompt import prompt_of
 from wattrag.answering.version import ANSWERING_VERSION
 from wattrag.config.models import ExtractiveModel
 from wattrag.corpus.readers.ocr import find_engine
@@ -125,13 +125,15 @@ def answer(study: Study, pipeline: str, model: str, precision: str, run: str, **
         "version": ANSWERING_VERSION,
     }
     if isinstance(declared, ExtractiveModel):
-        return canonical_json({**spec, "code": code_of("answering/extractive")})
-    prompt = load_prompt(settings.prompt, context_first=settings.use_reordered_prompt)
+        return canonical_json(
+            {**spec, "code": code_of("answering/extractive", "answering/quantities")}
+        )
     generation = study.settings.generation
     return canonical_json(
         {
             **spec,
-            "prompt": prompt.identity,
+            "prompt": prompt_of(settings).identity,
+            "context_tokens": declared.context_tokens,
             "generation": generation.model_dump(include={"max_new_tokens", "temperature"}),
         }
     )
