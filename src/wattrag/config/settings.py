@@ -124,9 +124,9 @@ class Pipeline(Config):
     retriever: Name
     """The retriever that finds the evidence."""
     prompt: str = "wattbot"
-    """Name of the prompt; the extractive reader uses none."""
+    """Name of the prompt, or the path of your own (`.txt`); the extractive reader uses none."""
     use_reordered_prompt: bool = False
-    """Put the context before the question."""
+    """Put the context before the question; a prompt of your own has its own order."""
     send_images: Literal[False] = False
     """Show images to models that see; only `false` is implemented."""
     max_retries: int = Field(default=3, ge=0, le=20)
