@@ -95,7 +95,7 @@ SCORES = score(QUESTIONS, ROWS, STRICT, errors={"failed"})
 )
 def test_the_cause_of_a_wrong_value(gold, predicted, cause):
     answer, truth = row("q", predicted, "x"), Gold("", gold, "x")
-    found = causes(truth, answer, score_answer(truth, answer, STRICT))
+    found = causes(truth, answer, score_answer(truth, answer, STRICT), STRICT)
     assert found == ((cause,) if cause else ())
 
 
@@ -117,15 +117,15 @@ def test_the_cause_of_a_wrong_value(gold, predicted, cause):
 )
 def test_the_cause_of_a_lost_citation(gold, predicted, cause):
     answer, truth = row("q", "4", predicted), Gold("", "4", gold)
-    found = causes(truth, answer, score_answer(truth, answer, STRICT))
+    found = causes(truth, answer, score_answer(truth, answer, STRICT), STRICT)
     assert found == ((cause,) if cause else ())
 
 
 def test_questions_without_an_answer_say_why():
     gold = Gold("", "is_blank", "is_blank")
-    missing, error = without_answer("q", gold, "missing"), without_answer("q", gold, "error")
-    assert causes(gold, None, missing) == (Cause.MISSING_ROW,)
-    assert causes(gold, None, error) == (Cause.CALL_FAILED,)
+    missing, error = (without_answer("q", gold, status, STRICT) for status in ("missing", "error"))
+    assert causes(gold, None, missing, STRICT) == (Cause.MISSING_ROW,)
+    assert causes(gold, None, error, STRICT) == (Cause.CALL_FAILED,)
 
 
 @given(
@@ -137,7 +137,7 @@ def test_questions_without_an_answer_say_why():
 def test_a_cause_is_named_exactly_where_something_was_lost(value, predicted, refs, cited):
     gold, answer = Gold("", value, refs), row("q", predicted, cited)
     scored = score_answer(gold, answer, STRICT)
-    assert scored.perfect is not bool(causes(gold, answer, scored))
+    assert scored.perfect is not bool(causes(gold, answer, scored, STRICT))
 
 
 def test_records_keep_the_known_names_and_the_questions_order():
@@ -190,7 +190,7 @@ def test_the_summary_has_nulls_where_nothing_is_known():
 
 
 def test_error_rows_hold_what_lost_points_with_its_cause_in_words():
-    rows = error_rows(QUESTIONS, ROWS, SCORES)
+    rows = error_rows(result_records(QUESTIONS, ROWS, SCORES))
     assert [(r["id"], r["cause"]) for r in rows] == [
         ("rounded", "rounding; citation partly wrong"),
         ("unanswerable", "false answer; citation wrong"),

@@ -133,10 +133,20 @@ def plan_file(retriever, planner, datafile):
 
 def retrieved(wildcards):
     """The evidence that a model answers from: planned by itself, if its retriever wants that."""
+    return of_retrieval(rules.retrieve.output.retrieved, wildcards)
+
+
+def judged_retrieval(wildcards):
+    """The metrics of the evidence that an experiment answered from."""
+    return of_retrieval(rules.retrieval_metrics.output.metrics, wildcards)
+
+
+def of_retrieval(pattern, wildcards):
+    """A file of the retrieval that an experiment answered from."""
     answerer = Answerer(wildcards.model, wildcards.precision)
     found = retrieval_of(STUDY, wildcards.pipeline, answerer)
     return write(
-        rules.retrieve.output.retrieved,
+        pattern,
         retriever=found.retriever,
         datafile=wildcards.datafile,
         planner=found.planner,

@@ -31,7 +31,7 @@ def notices(scores: Scores) -> list[str]:
     if scores.missing_ids:
         count, total = len(scores.missing_ids), len(scores.questions)
         lines.append(f"{count} of {total} questions have no row and score zero")
-    if scores.na_recall.value is None:
+    if scores.na_recall.value is None and scores.rules.na_weight:
         lines.append("no question is unanswerable: na_recall is null and counts as 1 in overall")
     return lines
 
@@ -54,7 +54,8 @@ def worst_lines(
 
 def _line(record: dict[str, Any]) -> str:
     mark = "x" if record["causes"] else "ok"
-    parts = f"value {int(record['value_correct'])}  refs {record['ref_score']:.2f}"
+    value, cited = record["value_score"], record["ref_score"]
+    parts = f"value {value:.4g}" + ("" if cited is None else f"  refs {cited:.2f}")
     causes = "; ".join(record["causes"])
     return f"{mark:<2}  {shown(record['id'])}  {parts}  {causes}".rstrip()
 

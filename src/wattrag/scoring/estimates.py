@@ -1,0 +1,46 @@
+"""The parts of a score over questions, each with its 95 % interval."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from wattrag.scoring.composition import columns, overall, overall_of
+from wattrag.scoring.intervals import RESAMPLES, UNDEFINED, Estimate, percentile_interval, share
+from wattrag.scoring.question import QuestionScore
+from wattrag.scoring.resampling import bootstrap_sums
+from wattrag.scoring.rules import Rules
+
+
+def value_accuracy(scores: Sequence[QuestionScore], rules: Rules) -> Estimate:
+    """The mean value score: a share with Wilson's interval, or of a graded metric a mean."""
+    if rules.metric is not None and rules.metric.graded:
+        return _mean([score.value_score for score in scores])
+    return share(sum(score.value_correct for score in scores), len(scores))
+
+
+def ref_overlap(scores: Sequence[QuestionScore]) -> Estimate:
+    """The mean citation overlap over the questions whose citations are scored."""
+    return _mean([score.ref_score for score in scores if score.ref_score is not None])
+
+
+def na_recall(scores: Sequence[QuestionScore]) -> Estimate:
+    """The share of unanswerable questions that were left blank."""
+    bits = [score.na_correct for score in scores if score.na_correct is not None]
+    return share(sum(bits), len(bits))
+
+
+def overall_score(scores: Sequence[QuestionScore], rules: Rules) -> Estimate:
+    """The overall score; where the value alone counts, it is the value's with its interval."""
+    if rules.value_weight == 1:
+        return value_accuracy(scores, rules)
+    drawn = overall(bootstrap_sums(columns(scores), RESAMPLES), len(scores), rules)
+    return Estimate(overall_of(scores, rules), *percentile_interval(drawn), len(scores))
+
+
+def _mean(values: Sequence[float]) -> Estimate:
+    """A mean with the interval of a bootstrap over questions."""
+    if not values:
+        return UNDEFINED
+    column = np.array(values, dtype=np.float64)[:, None]
+    drawn = bootstrap_sums(column, RESAMPLES)[:, 0] / len(values)
+    return Estimate(float(column.mean()), *percentile_interval(drawn), len(values))
