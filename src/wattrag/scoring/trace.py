@@ -51,7 +51,7 @@ def _failure(row: Mapping[str, Any]) -> Failure | None:
         return None
     # Records of before `error_kind` name the exception in front of its text.
     named = "unreadable" if str(row.get("error")).startswith(_UNREADABLE) else "call_failed"
-    return "unreadable" if row.get("error_kind", named) == "unreadable" else "call_failed"
+    return "unreadable" if (row.get("error_kind") or named) == "unreadable" else "call_failed"
 
 
 def _found(row: Mapping[str, Any], judged: QuestionMetrics | None) -> bool | None:
