@@ -34,8 +34,9 @@ UNREADABLE = {"status": "error", "error": "UnreadableReplyError: the reply holds
         (answered(), None),
         (answered(**FAILED), "call_failed"),
         (answered(**UNREADABLE), "unreadable"),
-        (answered(**FAILED) | {"error_kind": "unreadable"}, "unreadable"),
-        (answered(**UNREADABLE) | {"error_kind": "call_failed"}, "call_failed"),
+        (answered(**FAILED, error_kind="unreadable"), "unreadable"),
+        (answered(**UNREADABLE, error_kind="call_failed"), "call_failed"),
+        (answered(**FAILED, error_kind="not_read"), "not_read"),
         (answered(**FAILED) | {"error_kind": None}, "call_failed"),
         (answered(**UNREADABLE) | {"error_kind": None}, "unreadable"),
     ],
@@ -84,7 +85,12 @@ def test_the_evidence_is_blamed_where_it_could_have_helped(value, cited, lost, j
 
 
 @pytest.mark.parametrize(
-    ("failure", "cause"), [("call_failed", Cause.CALL_FAILED), ("unreadable", Cause.UNPARSABLE)]
+    ("failure", "cause"),
+    [
+        ("call_failed", Cause.CALL_FAILED),
+        ("unreadable", Cause.UNPARSABLE),
+        ("not_read", Cause.NOT_READ),
+    ],
 )
 def test_an_error_record_has_its_failure_as_its_only_cause(failure, cause):
     gold = Gold("", "is_blank", "is_blank")

@@ -6,7 +6,7 @@
 `ndcg_at_10`    over distinct documents in order of their first hit, gain 1 per gold document
 `evidence_at_B` half of the gold quote's word trigrams are in the first B characters of context
 `found_by_attempt` whether each deepening attempt had a hit of a gold document and, if the quote
-                is to be found, half of its trigrams in what the reader saw
+                is to be found, half of its trigrams in its context
 ==============  ==================================================================================
 
 Hits are those of the deepest attempt, the longest ranking there is; context is that of the first

@@ -25,6 +25,7 @@ class Cause(StrEnum):
 
     CALL_FAILED = "call failed"
     UNPARSABLE = "unparsable"
+    NOT_READ = "reader failed"
     MISSING_ROW = "missing row"
     FALSE_ABSTENTION = "false abstention"
     FALSE_ANSWER = "false answer"
@@ -42,7 +43,11 @@ class Cause(StrEnum):
     NOT_USED = "retrieved but not used"
 
 
-_FAILURES = {"call_failed": Cause.CALL_FAILED, "unreadable": Cause.UNPARSABLE}
+_FAILURES = {
+    "call_failed": Cause.CALL_FAILED,
+    "unreadable": Cause.UNPARSABLE,
+    "not_read": Cause.NOT_READ,
+}
 _NEAREST = (Cause.WRONG_FORMAT, Cause.ROUNDING, Cause.POWER_OF_TEN, Cause.WRONG_VALUE)
 _WITHOUT_EVIDENCE = frozenset(
     {

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from wattrag.retrieval.metrics import QuestionMetrics
 
-Failure = Literal["call_failed", "unreadable"]
+Failure = Literal["call_failed", "unreadable", "not_read"]
+"""As answer records call it; `not_read` is whatever else kept a reader from its work."""
 _UNREADABLE = "UnreadableReplyError"
 
 
@@ -49,9 +50,11 @@ def failed(known: Mapping[str, Trace]) -> frozenset[str]:
 def _failure(row: Mapping[str, Any]) -> Failure | None:
     if row["status"] != "error":
         return None
+    kind: Failure | None = row.get("error_kind")
+    if kind in get_args(Failure):
+        return kind
     # Records of before `error_kind` name the exception in front of its text.
-    named = "unreadable" if str(row.get("error")).startswith(_UNREADABLE) else "call_failed"
-    return "unreadable" if (row.get("error_kind") or named) == "unreadable" else "call_failed"
+    return "unreadable" if str(row.get("error")).startswith(_UNREADABLE) else "call_failed"
 
 
 def _found(row: Mapping[str, Any], judged: QuestionMetrics | None) -> bool | None:
