@@ -18,23 +18,28 @@ def value_accuracy(scores: Sequence[QuestionScore], rules: Rules) -> Estimate:
     return share(sum(score.value_correct for score in scores), len(scores))
 
 
-def ref_overlap(scores: Sequence[QuestionScore]) -> Estimate:
-    """The mean citation overlap over the questions whose citations are scored."""
-    return _mean([score.ref_score for score in scores if score.ref_score is not None])
-
-
 def na_recall(scores: Sequence[QuestionScore]) -> Estimate:
     """The share of unanswerable questions that were left blank."""
     bits = [score.na_correct for score in scores if score.na_correct is not None]
     return share(sum(bits), len(bits))
 
 
-def overall_score(scores: Sequence[QuestionScore], rules: Rules) -> Estimate:
-    """The overall score; where the value alone counts, it is the value's with its interval."""
+def overall_and_refs(scores: Sequence[QuestionScore], rules: Rules) -> tuple[Estimate, Estimate]:
+    """The overall score, and the mean citation overlap where citations are scored.
+
+    Where the value alone counts, the overall score is the value's, with its interval. WattBot
+    scores the citations of all questions, so that both come from the same resamples.
+    """
     if rules.value_weight == 1:
-        return value_accuracy(scores, rules)
-    drawn = overall(bootstrap_sums(columns(scores), RESAMPLES), len(scores), rules)
-    return Estimate(overall_of(scores, rules), *percentile_interval(drawn), len(scores))
+        cited = [score.ref_score for score in scores if score.ref_score is not None]
+        return value_accuracy(scores, rules), _mean(cited)
+    table, n = columns(scores), len(scores)
+    sums = bootstrap_sums(table, RESAMPLES)
+    whole = percentile_interval(overall(sums, n, rules))
+    refs = percentile_interval(sums[:, 1] / n)
+    return Estimate(overall_of(scores, rules), *whole, n), Estimate(
+        float(table[:, 1].mean()), *refs, n
+    )
 
 
 def _mean(values: Sequence[float]) -> Estimate:

@@ -55,7 +55,14 @@ def as_meant(gold: str, predicted: str) -> float | None:
 
 def meant(cell: str) -> frozenset[str]:
     """The documents that a cell names in whatever notation, lower case."""
+    return _short_meant(cell) if len(cell) <= _REMEMBERED else _meant(cell)
+
+
+def _meant(cell: str) -> frozenset[str]:
     return frozenset(reference.lower() for reference in parse_refs(cell))
+
+
+_short_meant = lru_cache(maxsize=10_000)(_meant)
 
 
 def _jaccard(a: AbstractSet[str], b: AbstractSet[str]) -> float:

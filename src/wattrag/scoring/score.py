@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from wattrag.datafiles.questions import Gold, Question, QuestionFile
 from wattrag.datafiles.submission import SubmissionRow, check_ids
 from wattrag.errors import InputError
-from wattrag.scoring.estimates import na_recall, overall_score, ref_overlap, value_accuracy
+from wattrag.scoring.estimates import na_recall, overall_and_refs, value_accuracy
 from wattrag.scoring.intervals import Estimate
 from wattrag.scoring.question import QuestionScore, score_answer, without_answer
 from wattrag.scoring.rules import Rules
@@ -55,11 +55,12 @@ def score(
         _score_question(question.id, gold, by_id.get(question.id), rules, errors)
         for question, gold in labelled(questions)
     )
+    overall, refs = overall_and_refs(scored, rules)
     return Scores(
         rules=rules,
-        overall=overall_score(scored, rules),
+        overall=overall,
         value_accuracy=value_accuracy(scored, rules),
-        ref_overlap=ref_overlap(scored),
+        ref_overlap=refs,
         na_recall=na_recall(scored),
         questions=scored,
         missing_ids=tuple(s.id for s in scored if s.status == "missing"),
