@@ -14,7 +14,7 @@ from wattrag.scoring.causes import Cause, causes
 from wattrag.scoring.question import score_answer, without_answer
 from wattrag.scoring.records import ERROR_COLUMNS, error_rows, result_records, summary_record
 from wattrag.scoring.report import notices, question_lines, score_json, shown, worst_lines
-from wattrag.scoring.rules import RULES
+from wattrag.scoring.rules import METRICS, RULES
 from wattrag.scoring.score import score
 
 STRICT = RULES["2025"]
@@ -133,11 +133,27 @@ def test_questions_without_an_answer_say_why():
     st.text(max_size=12) | st.sampled_from(["4", "4.1", "[2,1]", "True", "is_blank", "4 %"]),
     st.sampled_from(["['a']", "is_blank", ""]),
     st.sampled_from(["['a']", "a", "is_blank", "[]", "['b']"]),
+    st.sampled_from([*RULES.values(), *METRICS.values()]),
 )
-def test_a_cause_is_named_exactly_where_something_was_lost(value, predicted, refs, cited):
+def test_a_cause_is_named_exactly_where_something_was_lost(value, predicted, refs, cited, rules):
     gold, answer = Gold("", value, refs), row("q", predicted, cited)
-    scored = score_answer(gold, answer, STRICT)
-    assert scored.perfect is not bool(causes(gold, answer, scored, STRICT))
+    scored = score_answer(gold, answer, rules)
+    assert scored.perfect is not bool(causes(gold, answer, scored, rules))
+
+
+def test_what_was_judged_is_shown_and_never_contradicts_the_score():
+    questions = replace(QUESTIONS, questions=QUESTIONS.questions[:2])
+    answers = [row("right", "about 4"), row("rounded", "about 3.6M")]
+    scores = score(questions, answers, RULES["2025-normalized"])
+    right, rounded = question_lines(questions, answers, scores)
+    assert right.startswith("ok  right")
+    assert rounded.endswith("rounding")
+    (shown_answer,) = [
+        line for line in worst_lines(questions, answers, scores, 9) if "answered" in line
+    ]
+    assert "about 3.6M (judged as 3600000)" in shown_answer
+    strict = worst_lines(questions, answers, score(questions, answers, STRICT), 9)
+    assert "judged as" not in "".join(strict)
 
 
 def test_records_keep_the_known_names_and_the_questions_order():
