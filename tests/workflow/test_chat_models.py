@@ -92,6 +92,7 @@ def test_with_allow_errors_a_failed_question_is_a_record_without_a_row(study, pl
     assert "t5" not in {row["id"] for row in read_csv(study / RUN / "submission.csv")}
     summary = read_json(study, "summary.json")
     assert (summary["error_count"], summary["na_accuracy"]) == (1, 0.0)
+    assert read_json(study, "results.json")[4]["causes"] == ["unparsable"]
 
 
 def test_the_prompt_the_length_and_the_run_decide_what_is_asked_again(study, planner):

@@ -136,17 +136,28 @@ def plan_files(retriever, planner, datafile):
 
 def retrieval_files(wildcards):
     """The evidence that a model answers from: planned by itself, if its retriever wants that."""
+    made = rules.retrieve.output
+    return {
+        "retrieved": of_retrieval(made.retrieved, wildcards),
+        "retrieval_usage": of_retrieval(made.usage, wildcards),
+    }
+
+
+def judged_retrieval(wildcards):
+    """The metrics of the evidence that an experiment answered from."""
+    return of_retrieval(rules.retrieval_metrics.output.metrics, wildcards)
+
+
+def of_retrieval(pattern, wildcards):
+    """A file of the retrieval that an experiment answered from."""
     answerer = Answerer(wildcards.model, wildcards.precision)
     found = retrieval_of(STUDY, wildcards.pipeline, answerer)
-    retriever, planner, datafile = found.retriever, found.planner, wildcards.datafile
-    made = {
-        "retrieved": rules.retrieve.output.retrieved,
-        "retrieval_usage": rules.retrieve.output.usage,
-    }
-    return {
-        name: write(path, retriever=retriever, planner=planner, datafile=datafile)
-        for name, path in made.items()
-    }
+    return write(
+        pattern,
+        retriever=found.retriever,
+        datafile=wildcards.datafile,
+        planner=found.planner,
+    )
 
 
 def foreign_submission(wildcards):

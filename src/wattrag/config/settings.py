@@ -140,8 +140,8 @@ class Datafile(Config):
     """CSV with one row per question: `id, question`, optionally unit, gold answer and flags."""
     columns: dict[str, str] = Field(default={})
     """Our column name -> the file's, where they differ."""
-    metric: Literal["wattbot"] = "wattbot"
-    """How values are judged; only `wattbot` is implemented."""
+    metric: Literal["wattbot", "exact_match", "f1", "contains"] = "wattbot"
+    """How values are judged: WattBot's rule, or for other benchmarks as text (docs/scoring.md)."""
 
 
 class Ensemble(Config):
