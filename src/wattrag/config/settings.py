@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from wattrag.config.adhoc import ModelName
 from wattrag.config.base import Config, Name
+from wattrag.config.sweeps import Sweep
 
 
 class Source(Config):
@@ -232,8 +233,8 @@ class Settings(Config):
     """Repetitions of each experiment, counted from 1."""
     ensembles: dict[Name, Ensemble] = Field(default={})
     """Votes over experiments, by name."""
-    sweeps: dict[Name, None] = Field(default={})
-    """Series over a setting; none are implemented."""
+    sweeps: dict[Name, Sweep] = Field(default={})
+    """Series over settings, by name; see docs/sweeps.md."""
     external_results: str | None = None
     """Folder `[<env>/]<datafile>/<name>/submission.csv` of other systems' results."""
     scoring: Scoring = Scoring()
@@ -310,4 +311,7 @@ def _references(settings: Settings) -> list[tuple[str, str, str, list[str]]]:
     for name, pipeline in settings.pipelines.items():
         known = list(settings.retrievers)
         found.append((f"pipelines.{name}", "retriever", pipeline.retriever, known))
+    for name, sweep in settings.sweeps.items():
+        known = list(settings.datafiles)
+        found += [(f"sweeps.{name}", "datafiles", on, known) for on in sweep.datafiles or []]
     return found

@@ -9,6 +9,7 @@ from wattrag.config.problems import nearest
 from wattrag.datafiles.ids import check_document_id
 from wattrag.errors import InputError
 from wattrag.study.load import Study
+from wattrag.study.sweeps.names import is_derived
 
 EXTERNAL = "external"
 
@@ -49,12 +50,13 @@ def documents(study: Study, corpus: str) -> list[str]:
 
 
 def experiments(study: Study) -> list[Experiment]:
-    """Every experiment of the current env, in the configuration's order."""
+    """Every experiment of the current env, in the configuration's order; those of sweeps aside."""
     settings = study.settings
     return [
         Experiment(settings.env, datafile, pipeline, model, precision, run)
         for datafile in settings.datafiles
         for pipeline in settings.pipelines
+        if not is_derived(pipeline)
         for model, precision in study.answerers
         for run in range(1, settings.runs + 1)
     ]
@@ -89,11 +91,15 @@ def external_results(study: Study) -> list[External]:
 
 
 def merged_results(study: Study, results: Path) -> list[External]:
-    """Experiments of other machines that were merged into the results tree, sorted."""
+    """Experiments of other machines that were merged into the results tree, sorted.
+
+    Points of their sweeps are left out, where these have pipelines of their own.
+    """
     found = []
     for path in sorted(results.glob("experiments/*/*/*/*/*/run*/submission.csv")):
         env, datafile, *name = path.parent.relative_to(results / "experiments").parts
-        if env != study.settings.env and datafile in study.settings.datafiles:
+        foreign = env != study.settings.env and not is_derived(name[0])
+        if foreign and datafile in study.settings.datafiles:
             found.append(External(env, datafile, "--".join(name), path))
     return found
 
@@ -106,14 +112,14 @@ def members(study: Study, ensemble: str, datafile: str) -> list[Experiment | Ext
     """
     found: dict[Experiment | External, None] = {}
     for pattern in study.settings.ensembles[ensemble].members:
-        matching = list(_matching(study, pattern))
-        if not matching:
+        named = list(matching(study, pattern))
+        if not named:
             raise InputError(
                 study.where,
                 f"ensembles.{ensemble}.members: '{pattern}' matches nothing",
                 "write {pipeline}/{model}/{precision}/run{n} or external:{env}/{name}",
             )
-        found.update(dict.fromkeys(matching))
+        found.update(dict.fromkeys(named))
     _check_weights(study, ensemble, [member_name(member) for member in found])
     return [member for member in found if member.datafile == datafile]
 
@@ -150,7 +156,8 @@ def labelled(study: Study) -> list[str]:
     return [name for name, questions in study.question_files.items() if questions.labelled]
 
 
-def _matching(study: Study, pattern: str) -> Iterator[Experiment | External]:
+def matching(study: Study, pattern: str) -> Iterator[Experiment | External]:
+    """The results that a member's pattern names, on all datafiles."""
     if pattern.startswith(f"{EXTERNAL}:"):
         wanted = pattern.removeprefix(f"{EXTERNAL}:")
         for external in external_results(study):

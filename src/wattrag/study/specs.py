@@ -92,18 +92,12 @@ def retrieve(study: Study, retriever: str, datafile: str) -> str:
             "settings": settings.model_dump(mode="json", exclude=elsewhere),
             "embedder": study.embedder(settings.index).spec,
             "cross_encoder": crossed and crossed.spec,
-            "depth": depth(study, retriever),
+            "depth": study.depth(retriever),
             "questions": _reading(study, datafile, ("id", "question", "answer_unit")),
             "asked": study.question_files[datafile].asked,
             "code": code_of("retrieval", *(cross_encoder.CODE if crossed else ())),
         }
     )
-
-
-def depth(study: Study, retriever: str) -> int:
-    """Deepening attempts after the first: the most that any of its pipelines may need."""
-    pipelines = study.settings.pipelines.values()
-    return max((p.max_retries for p in pipelines if p.retriever == retriever), default=0)
 
 
 def retrieval_metrics(study: Study, datafile: str) -> str:
