@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from wattrag.analysis.plots import PLOTS
+from wattrag.analysis.sweeps.results import METRICS
 from wattrag.config.environment import read_environment
 from wattrag.errors import InputError
 from wattrag.study import jobs, specs
@@ -17,6 +18,7 @@ from wattrag.study.job import error_lines
 from wattrag.study.load import config_name, load_study
 from wattrag.study.planners import Answerer
 from wattrag.study.retrievals import retrieval_of, retrievals
+from wattrag.study.sweeps import runs as swept
 
 # `workflow.basedir` would be the user's own folder when this is used as a module.
 ROOT = Path(str(workflow.current_basedir)).resolve().parents[1]
@@ -35,12 +37,20 @@ try:
     EXTERNALS = jobs.external_results(STUDY)
     MERGED = jobs.merged_results(STUDY, Path("results"))
     ENSEMBLES = jobs.ensembles(STUDY)
+    SWEEPS = swept.sweeps(STUDY)
 except InputError as error:
     # A WorkflowError would add the place in this file: the user's file is what counts.
     sys.exit(str(error))
 
+# Those of sweeps are no part of the tables.
+SEARCHES = [(r.retriever, r.planner) for r in retrievals(STUDY)]
+SWEPT_SEARCHES = swept.swept_retrievals(STUDY)
+SWEPT_EXPERIMENTS = swept.swept_experiments(STUDY)
 # Who plans, by retriever and `{planner}`; None plans nothing.
-PLANS = {(r.retriever, r.planner): r.plans for r in retrievals(STUDY)}
+PLANS = {
+    (r.retriever, r.planner): r.plans
+    for r in [*retrievals(STUDY), *(search for search, _ in SWEPT_SEARCHES)]
+}
 LABELLED = jobs.labelled(STUDY)
 EXPERIMENTS = jobs.experiments(STUDY)
 FOREIGN = {(e.env, e.datafile, e.name): e for e in [*EXTERNALS, *MERGED]}
@@ -71,13 +81,14 @@ wildcard_constraints:
     planner_max_queries=r"\d+",
     pipeline=either(STUDY.settings.pipelines),
     datafile=either(STUDY.settings.datafiles),
-    model=either(STUDY.models),
+    model=either(dict.fromkeys([*STUDY.models, *(e.model for e in SWEPT_EXPERIMENTS)])),
     precision=r"[^/]+",
     run=r"\d+",
     ensemble=either(STUDY.settings.ensembles),
     machine=r"[^/]+",
     name=r"[^/]+",
     plot=either(PLOTS),
+    sweep=either(STUDY.settings.sweeps),
     ext="pdf|md|txt",
 
 
@@ -175,19 +186,66 @@ def judged_retrievals(wildcards):
             datafile=wildcards.datafile,
             planner=planner,
         )
-        for retriever, planner in PLANS
+        for retriever, planner in SEARCHES
+    ]
+
+
+def submissions(results):
+    """The submissions of results, ours or foreign, in their order."""
+    return [
+        (
+            write(rules.answer.output.submission, **vars(result))
+            if isinstance(result, jobs.Experiment)
+            else str(result.submission)
+        )
+        for result in results
     ]
 
 
 def member_submissions(wildcards):
     """The submissions an ensemble votes over, in member order."""
+    return submissions(jobs.members(STUDY, wildcards.ensemble, wildcards.datafile))
+
+
+def sweep_submissions(wildcards):
+    """The submissions a sweep is made of: each point's runs, or the members that vote."""
+    return submissions(swept.sources_of(STUDY, wildcards.sweep, wildcards.datafile))
+
+
+def of_sweeps(pattern, datafile):
+    """A file of each sweep of a datafile."""
+    made = [sweep for swept_on, sweep in SWEEPS if swept_on == datafile]
+    return expand(pattern, env=STUDY.settings.env, datafile=datafile, sweep=made)
+
+
+def swept_results():
+    """Every durable output that only sweeps need, and their own."""
+    summarised = dict.fromkeys(datafile for datafile, _ in SWEEPS)
+    env = STUDY.settings.env
     return [
-        (
-            write(rules.answer.output.submission, **vars(m))
-            if isinstance(m, jobs.Experiment)
-            else str(m.submission)
-        )
-        for m in jobs.members(STUDY, wildcards.ensemble, wildcards.datafile)
+        *(
+            [
+                *plan_files(r.retriever, r.planner, datafile).values(),
+                *expand(
+                    rules.retrieve.output,
+                    retriever=r.retriever,
+                    planner=r.planner,
+                    datafile=datafile,
+                ),
+            ]
+            for r, datafile in SWEPT_SEARCHES
+        ),
+        *(expand(rules.answer.output, **vars(e)) for e in SWEPT_EXPERIMENTS),
+        *(
+            expand(
+                [*rules.sweep.output, *rules.sweep_plots.output],
+                env=env,
+                datafile=datafile,
+                sweep=sweep,
+            )
+            for datafile, sweep in SWEEPS
+        ),
+        *expand(rules.sweep_summary.output, env=env, datafile=summarised),
     ]
 
 
@@ -237,7 +295,7 @@ def every_result():
             for corpus in parsed
         ),
         *expand(rules.index.output.built, index=settings.indexes),
-        *(plan_files(*p, d).values() for p in PLANS for d in settings.datafiles),
+        *(plan_files(*s, d).values() for s in SEARCHES for d in settings.datafiles),
         *(
             expand(
                 rules.retrieve.output,
@@ -245,7 +303,7 @@ def every_result():
                 planner=p,
                 datafile=settings.datafiles,
             )
-            for r, p in PLANS
+            for r, p in SEARCHES
         ),
         *(
             expand(
@@ -254,7 +312,7 @@ def every_result():
                 planner=p,
                 datafile=LABELLED,
             )
-            for r, p in PLANS
+            for r, p in SEARCHES
         ),
         *(expand(rules.answer.output, **vars(e)) for e in EXPERIMENTS),
         *(
@@ -269,6 +327,7 @@ def every_result():
             env=settings.env,
             datafile=LABELLED,
         ),
+        *swept_results(),
         *expand(rules.compare_tables.output, datafile=compared),
         *expand(rules.compare_plot.output, datafile=compared, plot=PLOTS),
     ]

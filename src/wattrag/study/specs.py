@@ -17,6 +17,7 @@ from wattrag.scoring.rules import rules_for
 from wattrag.study.code import code_of
 from wattrag.study.jobs import member_name, members
 from wattrag.study.load import Study
+from wattrag.study.sweeps.runs import plan_of, sweeps
 
 
 def fetch(study: Study, source: str, document_id: str) -> str:
@@ -164,6 +165,34 @@ def ensemble(study: Study, name: str, datafile: str) -> str:
             "code": code_of("ensemble", "scoring"),
         }
     )
+
+
+def sweep(study: Study, name: str, datafile: str) -> str:
+    """A sweep depends on the answers it reads, which are inputs, on its points and the rules."""
+    data = study.settings.datafiles[datafile]
+    return canonical_json(
+        {
+            "plan": plan_of(study, name, datafile).model_dump(mode="json"),
+            "rules": rules_for(data.metric, study.settings.scoring.rules).name,
+            "path": data.path,
+            "questions": _reading(study, datafile, ()),
+            "code": code_of("ensemble", "scoring", "analysis/sweeps", "analysis/tables/content.py"),
+        }
+    )
+
+
+def sweep_plots(study: Study) -> str:
+    """A sweep's figures depend on its results and on how figures look."""
+    style = study.settings.plots.model_dump(mode="json")
+    code = code_of("analysis/plots", "analysis/sweeps/results.py")
+    return canonical_json({"style": style, "code": code})
+
+
+def sweep_summary(study: Study, datafile: str) -> str:
+    """The summary depends on the results of the sweeps, which are inputs."""
+    made = [name for on, name in sweeps(study) if on == datafile]
+    code = code_of("analysis/sweeps", "analysis/tables/content.py")
+    return canonical_json({"sweeps": made, "code": code})
 
 
 def tables(study: Study) -> str:

@@ -36,16 +36,5 @@ def derived_name(base: str, changed: Mapping[str, Value]) -> str:
     return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 9]}-{_hash(name)}"
 
 
-def file_name(point: Mapping[str, str], run: int) -> str:
-    """A point's file of predictions, `LINE=v_X=w_run1_preds.csv`.
-
-    Args:
-        point: the texts of its values by param, the line's first; empty for runs alone.
-        run: from 1; for votes the number of the combination.
-    """
-    parts = [f"{param}={text}" for param, text in point.items()]
-    return "_".join([*parts, f"run{run}", "preds.csv"])
-
-
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:8]

@@ -1,19 +1,24 @@
 """What a sweep is made of on a datafile: experiments it needs, members that it votes over."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
+from wattrag.analysis.sweeps.plan import PlannedPoint, SweepPlan
 from wattrag.config.adhoc import model_name
 from wattrag.config.problems import nearest
+from wattrag.config.sweeps import Value
+from wattrag.ensemble.options import VoteOptions
 from wattrag.errors import InputError
-from wattrag.study.jobs import Experiment, External, labelled, matching
+from wattrag.study.jobs import Experiment, External, labelled, matching, member_name
 from wattrag.study.load import Study
 from wattrag.study.planners import Answerer
 from wattrag.study.retrievals import Retrieval, retrieval_of, retrievals
-from wattrag.study.sweeps.points import AnsweredPoint, place
+from wattrag.study.sweeps.params import SIZE, VOTING
+from wattrag.study.sweeps.points import AnsweredPoint, Point, place
 
 SWEEP = "sweep:"
 """Before the name of a sweep whose runs are members."""
+_VOTE = sorted(VOTING - {SIZE})
 
 
 def sweep_datafiles(study: Study, name: str) -> list[str]:
@@ -91,6 +96,27 @@ def members_of(study: Study, name: str, datafile: str) -> list[Experiment | Exte
     return list(found)
 
 
+def plan_of(study: Study, name: str, datafile: str) -> SweepPlan:
+    """A sweep as its job reads it; its sources are those of `sources_of`, in that order."""
+    sweep = study.settings.sweeps[name]
+    points: list[PlannedPoint] = []
+    for voted in study.swept.voted.get(name, ()):
+        rule = VoteOptions(**{key: getattr(voted.vote, key) for key in _VOTE})
+        points.append(PlannedPoint(texts=tuple(voted.texts.items()), size=voted.size, vote=rule))
+    for point in study.swept.answered.get(name, ()):
+        source = "/".join((point.pipeline, *_answerer(study, name, point)))
+        points.append(PlannedPoint(texts=tuple(point.texts.items()), source=source))
+    voting = members_of(study, name, datafile) if sweep.votes else None
+    every = [*study.swept.voted.get(name, ()), *study.swept.answered.get(name, ())]
+    return SweepPlan(
+        axes=tuple((str(a.param), _in_order(every, str(a.param))) for a in sweep.axes),
+        fixed=sweep.fixed,
+        points=tuple(points),
+        runs=1 if sweep.votes else sweep.runs or study.settings.runs,
+        members=None if voting is None else tuple(member_name(m) for m in voting),
+    )
+
+
 def swept_experiments(study: Study) -> list[Experiment]:
     """Every experiment that a sweep needs, each once."""
     found = (
@@ -109,6 +135,11 @@ def swept_retrievals(study: Study) -> list[tuple[Retrieval, str]]:
         for e in swept_experiments(study)
     )
     return [pair for pair in dict.fromkeys(found) if pair[0] not in own]
+
+
+def _in_order(points: Sequence[Point], param: str) -> tuple[Value, ...]:
+    """The values of an axis as they were read, in the configuration's order."""
+    return tuple({point.texts[param]: point.values[param] for point in points}.values())
 
 
 def _named(
