@@ -107,7 +107,7 @@ def _draw_line(axes: Axes, line: _Line, number: int, style: Plots) -> None:
     sds = [deviation(scores) or 0.0 for scores in line.runs.values()]
     low = [mean - sd for mean, sd in zip(means, sds, strict=True)]
     high = [mean + sd for mean, sd in zip(means, sds, strict=True)]
-    axes.fill_between(places, low, high, color=colour, alpha=0.15, linewidth=0)
+    axes.fill_between(places, low, high, color=colour, alpha=0.12, linewidth=0)
     axes.plot(places, means, color=colour, marker=marker, markersize=4.5, label=line.label or None)
     if any(len(scores) > 1 for scores in line.runs.values()):
         best = [max(scores) for scores in line.runs.values()]

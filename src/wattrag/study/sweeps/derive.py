@@ -151,11 +151,12 @@ class _Deriving:
         own = self._own.retrievers[base]
         searched = self._named(name, "index", chosen.get("index", own.index), self._own.indexes)
         index, in_index, read = self._index(name, searched, chosen)
-        section, seen = own.model_copy(update={"index": index}), {"index": searched}
+        section, seen = own, {"index": searched}
         for param in (RETRIEVER & chosen.keys()) - {"index"}:
             section = with_value(section, param, chosen[param], self._shown(name, param))
             seen[param] = value_of(section, param)
         self._check_planned(name, chosen, section)
+        section = section.model_copy(update={"index": index})  # no name to check: it is derived
         read |= seen
         for known, other in ({base: own} | self._own.retrievers).items():
             if other == section and own_depth(self._own, known) >= need:

@@ -63,7 +63,8 @@ def with_value(section: _Section, param: str, value: Value, where: str) -> _Sect
     try:
         return type(section).model_validate(data)
     except ValidationError as error:
-        raise InputError(where, *first_problem(error, type(section))) from error
+        problem, cure = first_problem(error, type(section))
+        raise InputError(where, problem.removeprefix(f"{param}: "), cure) from error
 
 
 def value_of(section: Config, param: str) -> Any:
