@@ -11,7 +11,7 @@ from wattrag.config.settings import Retriever, Settings
 from wattrag.config.sweeps import Sweep
 from wattrag.datafiles.ids import check_document_id
 from wattrag.errors import InputError
-from wattrag.study.jobs import ensembles, experiments
+from wattrag.study.jobs import ensembles, experiments, merged_results
 from wattrag.study.load import SHIPPED, load_study, models_of, read_config_file, read_settings
 from wattrag.study.retrievals import retrievals
 from wattrag.study.sweeps.derive import derive
@@ -149,6 +149,15 @@ def test_votes_are_over_results_of_the_study_or_of_a_sweep():
                      "bm25/extractive/none/run1"]  # fmt: skip
     assert sweeps(study) == [("train", "pool"), ("train", "v")]
     assert study.settings.pipelines.keys() == STUDY["pipelines"].keys()
+
+
+def test_points_of_another_machine_s_sweeps_are_not_compared(tmp_path):
+    for pipeline in ("hybrid", "hybrid~top_k=4"):
+        folder = tmp_path / "experiments/gpu1/train" / pipeline / "extractive/none/run1"
+        folder.mkdir(parents=True)
+        (folder / "submission.csv").touch()
+    merged = merged_results(loaded(), tmp_path)
+    assert [result.name for result in merged] == ["hybrid--extractive--none--run1"]
 
 
 CHANGES = st.dictionaries(

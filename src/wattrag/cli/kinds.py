@@ -25,6 +25,7 @@ from wattrag.files import read_bytes
 from wattrag.scoring.blank import is_blank
 from wattrag.study.jobs import ensembles, experiments, external_results
 from wattrag.study.load import load_study, read_config_file
+from wattrag.study.sweeps.runs import sweeps
 
 SHOWN_IDS = 10
 
@@ -70,9 +71,13 @@ def kind_of(path: Path, against: Against) -> str:
 def check_study(path: Path, _: Against) -> str:
     """Read a study's configuration and all that it names, as the workflow does."""
     study = load_study(read_config_file(path), str(path))
-    found = len(experiments(study)), len(external_results(study)), len(ensembles(study))
-    kinds = zip(found, ("experiment", "external result", "ensemble"), strict=True)
-    return ", ".join(_count(n, kind) for n, kind in kinds if n) or "nothing to run"
+    found = {
+        "experiment": len(experiments(study)),
+        "external result": len(external_results(study)),
+        "ensemble": len(ensembles(study)),
+        "sweep": len(sweeps(study)),
+    }
+    return ", ".join(_count(n, kind) for kind, n in found.items() if n) or "nothing to run"
 
 
 def check_models(path: Path, _: Against) -> str:

@@ -1,4 +1,9 @@
-"""Names of what sweeps derive: readable, safe as folders, equal for equal settings."""
+"""Names of what sweeps derive: readable, safe as folders, equal for equal settings.
+
+Snakemake's `Paramspace` is not used for them: it writes a dotted setting as `_0`, a null beside
+numbers turns 16 into 16.0, and values are read back from paths, which separators within a value
+make ambiguous. Here names are only written; what a point is stands in the settings.
+"""
 
 import hashlib
 import re
