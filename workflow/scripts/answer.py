@@ -25,7 +25,7 @@ with logged(snakemake.log[0]):
     retrieved = [Retrieved(**row) for row in read_jsonl(Path(snakemake.input.retrieved))]
     with CompletionStore(Path(settings.store)) as store:
         precision, run = chosen.precision, json.loads(snakemake.params.spec)["run"]
-        reading = Reading(pipeline, settings.generation, store, precision, run)
+        reading = Reading(pipeline, settings.generation, store, precision, run, settings.limits)
         reader = reader_for(chosen.model, entry, reading)
         answered = answer_questions(retrieved, reader, pipeline.max_retries)
     records = [one.record for one in answered]

@@ -9,6 +9,7 @@ with logged(snakemake.log[0]):
     from wattrag.datafiles.questions import read_questions
     from wattrag.files import write_jsonl
     from wattrag.llm.providers import chat_model
+    from wattrag.llm.spending import Spending
     from wattrag.retrieval.planning.plan import plan
     from wattrag.store.completions import CompletionStore
     from wattrag.study.load import declared_models, read_settings
@@ -20,7 +21,9 @@ with logged(snakemake.log[0]):
     registry = declared_models(Path(snakemake.scriptdir).resolve().parents[1])
     entry = registry[snakemake.wildcards.model]
     precision, root = snakemake.wildcards.precision, Path(settings.store)
-    model = chat_model(entry, precision, settings.generation.max_concurrent, root)
+    concurrent, job = settings.generation.max_concurrent, f"plan {snakemake.wildcards.model}"
+    spending = Spending(root, job, entry, settings.limits, max_concurrent=concurrent)
+    model = chat_model(entry, precision, concurrent, root, spending.approve)
     with CompletionStore(root) as store:
         plans = plan(
             asked.questions,
@@ -28,5 +31,6 @@ with logged(snakemake.log[0]):
             store,
             spec["max_queries"],
             spec["max_new_tokens"],
+            spending=spending,
         )
     write_jsonl(Path(snakemake.output.queries), (p.model_dump(mode="json") for p in plans))

@@ -7,7 +7,7 @@ from time import perf_counter
 
 from wattrag.answering.reader import Evidence, Reader
 from wattrag.answering.records import Answer, AnswerRecord
-from wattrag.errors import InputError
+from wattrag.errors import InputError, LimitReachedError
 from wattrag.llm.running import run_to_end
 from wattrag.llm.usage import Usage
 from wattrag.retrieval.records import Retrieved
@@ -48,6 +48,7 @@ def answer_questions(
 
     Raises:
         InputError: the reader says that no question can be answered.
+        LimitReachedError: a ceiling of the study is reached; what was in flight is stored.
     """
     return run_to_end(_answer_all(retrieved, reader, max_retries, finished))
 
@@ -55,8 +56,14 @@ def answer_questions(
 async def _answer_all(
     retrieved: Sequence[Retrieved], reader: Reader, max_retries: int, finished: Finished | None
 ) -> list[Answered]:
-    async def one(question: Retrieved) -> Answered:
-        answered = await _answer(question, reader, max_retries)
+    reached: list[LimitReachedError] = []
+
+    async def one(question: Retrieved) -> Answered | None:
+        try:
+            answered = await _answer(question, reader, max_retries)
+        except LimitReachedError as limit:  # not raised: the others' calls in flight are paid for
+            reached.append(limit)
+            return None
         if finished is not None:
             finished(answered)
         return answered
@@ -68,7 +75,12 @@ async def _answer_all(
         raise failed.exceptions[0] from None
     finally:
         await reader.close()
-    return [task.result() for task in tasks]
+    found = [answered for task in tasks if (answered := task.result()) is not None]
+    if reached:
+        done = sum(answered.record.status == "ok" for answered in found)
+        progress = f"{done} of {len(tasks)} questions are answered and stored"
+        raise reached[0].after(progress)
+    return found
 
 
 async def _answer(retrieved: Retrieved, reader: Reader, max_retries: int) -> Answered:
@@ -81,7 +93,7 @@ async def _answer(retrieved: Retrieved, reader: Reader, max_retries: int) -> Ans
         evidence = Evidence.of(retrieved, attempt)
         try:
             answer = await reader.read(retrieved.question, retrieved.answer_unit, evidence, usage)
-        except InputError:
+        except (InputError, LimitReachedError):
             raise
         except Exception as failure:  # noqa: BLE001  # whatever a reader meets is this question's
             kept, error = None, f"{type(failure).__name__}: {failure}"

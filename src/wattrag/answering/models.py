@@ -9,9 +9,10 @@ from wattrag.answering.reader import Reader
 from wattrag.config.chat import ChatEntry
 from wattrag.config.declared import DeclaredModel
 from wattrag.config.models import ExtractiveModel
-from wattrag.config.settings import Generation, Pipeline
+from wattrag.config.settings import Generation, Limits, Pipeline
 from wattrag.errors import InputError
 from wattrag.llm.providers import chat_model
+from wattrag.llm.spending import Spending
 from wattrag.llm.stored import StoredChat
 from wattrag.store.completions import CompletionStore
 
@@ -26,6 +27,8 @@ class Reading:
     precision: str | None = None
     """One of the model's; None for its default."""
     run: int = 1
+    limits: Limits | None = None
+    """Ceilings that it is held to; None for none."""
 
 
 def reader_for(name: str, model: DeclaredModel, reading: Reading) -> Reader:
@@ -49,7 +52,10 @@ def reader_for(name: str, model: DeclaredModel, reading: Reading) -> Reader:
         )
     pipeline, generation = reading.pipeline, reading.generation
     precision = reading.precision or model.precisions[0]
-    chat = chat_model(model, precision, generation.max_concurrent, reading.store.root)
+    concurrent, root = generation.max_concurrent, reading.store.root
+    job = f"answer {name} {precision} run {reading.run}"
+    spending = Spending(root, job, model, reading.limits, max_concurrent=concurrent)
+    chat = chat_model(model, precision, concurrent, root, spending.approve)
     prompt = load_prompt(pipeline.prompt, context_first=pipeline.use_reordered_prompt)
     asking = Asking(prompt, generation.max_new_tokens, generation.temperature, reading.run)
-    return ChatReader(StoredChat(chat, reading.store, model.prices), asking)
+    return ChatReader(StoredChat(chat, reading.store, model.prices, spending), asking)

@@ -52,6 +52,7 @@ def _plans(
 ) -> list[tuple[str, ...]] | None:
     """The queries of each question; None without a planner."""
     from wattrag.llm.providers import chat_model
+    from wattrag.llm.spending import Spending
     from wattrag.retrieval.planning.plan import plan
     from wattrag.store.completions import CompletionStore
     from wattrag.study.planners import planner_of, planning_model
@@ -61,7 +62,10 @@ def _plans(
         return None
     limits = chosen.generation
     entry = planning_model(planner.model, registry, "query plans")
-    model = chat_model(entry, planner.precision, limits.max_concurrent, store)
+    spending = Spending(store, f"plan {planner.model}", entry)
+    concurrent, longest = limits.max_concurrent, limits.max_new_tokens
+    model = chat_model(entry, planner.precision, concurrent, store)
     with CompletionStore(store) as replies:
-        plans = plan(questions, model, replies, planner.planner_max_queries, limits.max_new_tokens)
+        most = planner.planner_max_queries
+        plans = plan(questions, model, replies, most, longest, spending=spending)
     return [planned.queries for planned in plans]

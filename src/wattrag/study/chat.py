@@ -9,6 +9,7 @@ from wattrag.config.models import adhoc
 from wattrag.config.problems import nearest
 from wattrag.errors import InputError
 from wattrag.llm.providers import chat_model
+from wattrag.llm.spending import Spending
 from wattrag.llm.stored import StoredChat
 from wattrag.store.asked import Message, Request
 from wattrag.store.completions import Completion, CompletionStore
@@ -53,7 +54,8 @@ class Chat:
         entry = _entry(model, {**settings, "max_concurrent": max_concurrent})
         self._store = CompletionStore(Path(store))
         connected = chat_model(entry, precision or entry.precisions[0], 0, Path(store))
-        self._chat = StoredChat(connected, self._store, entry.prices)
+        spending = Spending(Path(store), f"chat {model}", entry)
+        self._chat = StoredChat(connected, self._store, entry.prices, spending)
         self._temperature, self._max_new_tokens = temperature, max_new_tokens
         self.usage = self._chat.usage
 

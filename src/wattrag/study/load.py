@@ -26,6 +26,7 @@ from wattrag.datafiles.questions import QuestionFile, read_questions
 from wattrag.datafiles.sheet import SheetRow, read_sheet
 from wattrag.errors import InputError
 from wattrag.files import read_bytes
+from wattrag.llm.spending import check_priced
 from wattrag.llm.weights import check_pinned
 from wattrag.study.planners import Planner, planner_of, planning_model
 
@@ -196,7 +197,9 @@ def _check_models(settings: Settings, registry: Registry, where: str) -> None:
     _check_readers(settings, registry, where)
     _check_searching(settings, registry, where)
     for name, retriever in settings.retrievers.items():
-        planner_of(retriever, registry, f"{where}: retrievers.{name}")
+        planner = planner_of(retriever, registry, f"{where}: retrievers.{name}")
+        if planner is not None:
+            check_priced(planning_model(planner.model, registry, where), settings.limits)
     for pipeline in settings.pipelines.values():
         load_prompt(pipeline.prompt, context_first=pipeline.use_reordered_prompt)
 
@@ -206,6 +209,9 @@ def _check_readers(settings: Settings, registry: Registry, where: str) -> None:
     for name in settings.models:
         _check_declared("models", name, [*readers], where)
         _check_pinned(registry[name])
+        entry = readers[name]
+        if isinstance(entry, ChatEntry):
+            check_priced(entry, settings.limits)
     offered = {precision for name in settings.models for precision in readers[name].precisions}
     for precision in settings.precisions:
         if precision not in {"default", *offered}:

@@ -5,9 +5,10 @@ import logging
 from collections.abc import Sequence
 
 from wattrag.datafiles.questions import Question
-from wattrag.errors import RunFailedError
+from wattrag.errors import LimitReachedError, RunFailedError
 from wattrag.llm.chat import ChatModel
 from wattrag.llm.running import run_to_end
+from wattrag.llm.spending import Spending
 from wattrag.llm.stored import StoredChat
 from wattrag.retrieval.planning.prompt import planning_messages
 from wattrag.retrieval.planning.records import QueryPlan
@@ -26,6 +27,8 @@ def plan(
     store: CompletionStore,
     max_queries: int,
     max_new_tokens: int,
+    *,
+    spending: Spending | None = None,
 ) -> list[QueryPlan]:
     """The queries of each question, in the questions' order.
 
@@ -36,14 +39,17 @@ def plan(
         max_queries: per question, the question itself, which is always first, among them; with 1
             nothing is asked.
         max_new_tokens: length of a reply.
+        spending: what the job spends, and may spend; None: nobody counts.
 
     Raises:
         InputError: what is wrong with the model would be so for every question.
+        LimitReachedError: a ceiling of the study is reached; what was in flight is stored.
         RunFailedError: calls failed for good; all others were made and are in the store.
     """
     if max_queries == 1:
         return [QueryPlan(id=q.id, question=q.question, queries=(q.question,)) for q in questions]
-    return run_to_end(_plan_all(questions, StoredChat(model, store), max_queries, max_new_tokens))
+    chat = StoredChat(model, store, spending=spending)
+    return run_to_end(_plan_all(questions, chat, max_queries, max_new_tokens))
 
 
 async def _plan_all(
@@ -70,6 +76,9 @@ async def _plan_all(
         await asyncio.gather(*tasks, return_exceptions=True)
         await chat.close()
     _tell(plans, chat)
+    reached = [e for e in failed.values() if isinstance(e, LimitReachedError)]
+    if reached:
+        raise reached[0].after(f"{len(plans)} of {len(questions)} questions are planned and stored")
     if failed:
         name = next(question.id for question in questions if question.id in failed)
         problem = f"{len(failed)} of {len(questions)} questions have no plan"
