@@ -9,7 +9,7 @@ rule plan:
     benchmark:
         "results/benchmarks/plan/{env}/{datafile}/{model}/{precision}/q{planner_max_queries}.tsv"
     wildcard_constraints:
-        model=either(p.model for p in PLANNERS.values()),
+        model=either(sorted({p.model for p in PLANS.values() if p})),
     conda:
         "../envs/wattrag.yaml"
     resources:

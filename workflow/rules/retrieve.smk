@@ -3,7 +3,7 @@ rule retrieve:
         index=index_of,
         # Gold may change without a new search; what is asked is part of the spec.
         questions=lambda wc: ancient(question_file(wc)),
-        plans=lambda wc: plan_file(wc.retriever, wc.datafile),
+        plans=lambda wc: plan_file(wc.retriever, wc.planner, wc.datafile),
     output:
         retrieved="results/retrieval/{retriever}/{datafile}/{planner}.jsonl",
     log:

@@ -17,12 +17,12 @@ with logged(snakemake.log[0]):
     from wattrag.files import read_jsonl, write_json, write_jsonl
     from wattrag.retrieval.records import Retrieved
     from wattrag.store.completions import CompletionStore
-    from wattrag.study.load import declared_models, read_settings
+    from wattrag.study.load import read_settings, study_models
 
     started = perf_counter()
     chosen, settings = snakemake.wildcards, read_settings(snakemake.config)
     pipeline = settings.pipelines[chosen.pipeline]
-    entry = declared_models(Path(snakemake.scriptdir).resolve().parents[1])[chosen.model]
+    entry = study_models(settings, Path(snakemake.scriptdir).resolve().parents[1])[chosen.model]
     retrieved = [Retrieved(**row) for row in read_jsonl(Path(snakemake.input.retrieved))]
     with CompletionStore(Path(settings.store)) as store:
         precision, run = chosen.precision, json.loads(snakemake.params.spec)["run"]

@@ -11,13 +11,13 @@ with logged(snakemake.log[0]):
     from wattrag.llm.providers import chat_model
     from wattrag.retrieval.planning.plan import plan
     from wattrag.store.completions import CompletionStore
-    from wattrag.study.load import declared_models, read_settings
+    from wattrag.study.load import read_settings, study_models
 
     spec = json.loads(snakemake.params.spec)
     reading = spec["questions"]
     asked = read_questions(Path(snakemake.input.questions), reading["columns"], reading["limit"])
     settings = read_settings(snakemake.config)
-    registry = declared_models(Path(snakemake.scriptdir).resolve().parents[1])
+    registry = study_models(settings, Path(snakemake.scriptdir).resolve().parents[1])
     entry = registry[snakemake.wildcards.model]
     precision, root = snakemake.wildcards.precision, Path(settings.store)
     model = chat_model(entry, precision, settings.generation.max_concurrent, root)

@@ -14,7 +14,7 @@ with logged(snakemake.log[0]):
     from wattrag.retrieval.planning.records import QueryPlan, queries_of
     from wattrag.retrieval.retrieve import retrieve
     from wattrag.store.vectors import VectorStore
-    from wattrag.study.load import declared_models, read_settings
+    from wattrag.study.load import read_settings, study_models
 
     spec = json.loads(snakemake.params.spec)
     reading = spec["questions"]
@@ -22,7 +22,7 @@ with logged(snakemake.log[0]):
     settings = read_settings(snakemake.config)
     retriever = settings.retrievers[snakemake.wildcards.retriever]
     embedder = settings.indexes[retriever.index].embedder
-    registry = declared_models(Path(snakemake.scriptdir).resolve().parents[1])
+    registry = study_models(settings, Path(snakemake.scriptdir).resolve().parents[1])
     crossed = retriever.cross_encoder
     path = snakemake.input.get("plans")
     plans = [QueryPlan(**row) for row in read_jsonl(Path(path))] if path else None

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from wattrag.config.adhoc import ModelName
 from wattrag.config.base import Config, Name
 
 
@@ -80,8 +81,8 @@ class Retriever(Config):
 
     index: Name
     """The index that is searched."""
-    planner: Name = "none"
-    """Who writes further queries: `none`, a chat model's name, or `self`, the answering model."""
+    planner: ModelName = "none"
+    """Who writes further queries: `none`, a chat model as in `models`, or `self`, who answers."""
     planner_max_queries: int = Field(default=3, ge=1)
     """Queries per question at most, the question itself among them."""
     fusion: Literal["linear", "rrf"] = "linear"
@@ -223,8 +224,8 @@ class Settings(Config):
     """Ways to answer, by name; left out: one for each retriever."""
     datafiles: dict[Name, Datafile] = Field(default={})
     """Question files, by name."""
-    models: list[Name] = Field(default=["extractive"])
-    """Names declared in models.yaml."""
+    models: list[ModelName] = Field(default=["extractive"])
+    """Names of models.yaml, or ad-hoc models: `openai:gpt-4o-mini`, `hf_local:org/name@commit`."""
     precisions: list[Name] = Field(default=["default"])
     """`default` is each model's first declared precision."""
     runs: int = Field(default=1, ge=1, le=100)

@@ -4,10 +4,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from wattrag.config.adhoc import read_adhoc
 from wattrag.config.chat import ChatEntry
-from wattrag.config.models import adhoc
+from wattrag.config.models import adhoc, adhoc_entry
 from wattrag.config.problems import nearest
 from wattrag.errors import InputError
+from wattrag.llm.adhoc import pinned
 from wattrag.llm.providers import chat_model
 from wattrag.llm.stored import StoredChat
 from wattrag.store.asked import Message, Request
@@ -98,9 +100,9 @@ class Chat:
 
 def _entry(model: str, settings: dict[str, Any]) -> ChatEntry:
     given = {key: value for key, value in settings.items() if value is not None}
-    provider, colon, model_id = model.partition(":")
-    if colon:
-        return adhoc(provider, model_id, given)
+    named = read_adhoc(model)
+    if named is not None:
+        return pinned(adhoc_entry(named, given), model)
     registry = declared_models()
     entry = registry.get(model)
     if not isinstance(entry, ChatEntry):

@@ -172,7 +172,7 @@ def ensemble(study: Study, name: str, datafile: str) -> str:
 
 def tables(study: Study) -> str:
     """Tables depend on scores and on how models are called."""
-    labels = {name: study.model(name).label for name in study.settings.models}
+    labels = {name: study.model(name).label for name in study.models}
     return canonical_json(
         {"labels": labels, "code": code_of("analysis/experiment.py", "analysis/tables")}
     )
