@@ -13,6 +13,7 @@ from wattrag.cli.answer import answer
 from wattrag.cli.ask import ask
 from wattrag.cli.check import check
 from wattrag.cli.common import Notices, print_problem
+from wattrag.cli.debug import debug
 from wattrag.cli.env import env
 from wattrag.cli.evidence_page import evidence
 from wattrag.cli.init import init
@@ -34,6 +35,7 @@ COMMANDS: dict[str, Callable[..., None] | typer.Typer] = {
     "query": query,
     "ask": ask,
     "answer": answer,
+    "debug": debug,
     "score": score,
     "aggregate": aggregate,
     "models": models.app,
