@@ -18,6 +18,7 @@ from wattrag.cli.env import env
 from wattrag.cli.evidence_page import evidence
 from wattrag.cli.init import init
 from wattrag.cli.parse import parse
+from wattrag.cli.plan import plan
 from wattrag.cli.query import query
 from wattrag.cli.score import score
 from wattrag.cli.why import why
@@ -29,6 +30,7 @@ INTERRUPTED = 130
 COMMANDS: dict[str, Callable[..., None] | typer.Typer] = {
     "init": init,
     "check": check,
+    "plan": plan,
     "parse": parse,
     "index": index.app,
     "evidence": evidence,
