@@ -80,7 +80,7 @@ class ChatServer:
 
 def question_of(request: dict) -> str:
     """The question in a prompt."""
-    lines = request["messages"][-1]["content"].splitlines()
+    lines = "\n".join(message["content"] for message in request["messages"]).splitlines()
     return next(line for line in lines if line.startswith("Question: ")).partition(" ")[2]
 
 

@@ -40,7 +40,7 @@ class Handler(QuietHandler):
             self.reply(403, b"{}", {"X-Error-Code": "GatedRepo"})
         elif repository != "owner/model":
             self.reply(404, b"{}", {"X-Error-Code": "RepoNotFound"})
-        elif COMMIT not in path:
+        elif COMMIT not in path and "main" not in path.split("/"):
             self.reply(404, b"{}", {"X-Error-Code": "RevisionNotFound"})
         elif path.startswith("api/models/"):
             self.listing(path)

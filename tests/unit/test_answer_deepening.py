@@ -5,8 +5,9 @@ import asyncio
 import pytest
 
 from wattrag.answering.answer import answer_questions
+from wattrag.answering.reader import UnreadableReplyError
 from wattrag.answering.records import BLANK, Answer
-from wattrag.errors import InputError
+from wattrag.errors import InputError, RunFailedError
 from wattrag.retrieval.records import Attempt, Cited, Retrieved, Snippet
 
 BLANK_ANSWER = Answer(answer="", value=BLANK, raw_value=BLANK)
@@ -145,5 +146,40 @@ def test_what_is_wrong_for_every_question_ends_the_job_and_closes_the_reader():
 def test_every_attempt_is_timed():
     reader = Scripted(BLANK_ANSWER, answered("1"))
     [one] = answer_questions([evidence()], reader, max_retries=3)
-    assert len(one.read_seconds) == one.record.attempts == 2
+    assert len(one.attempts) == one.record.attempts == 2
+    assert all(made.seconds > 0 for made in one.attempts)
     assert reader.closed
+
+
+def uncited(value):
+    return Answer(answer=value, value=value, raw_value=value, ref_id=("elsewhere",))
+
+
+def test_an_answer_that_cites_nothing_shown_is_kept_only_if_nothing_better_comes():
+    script = (BLANK_ANSWER, uncited("2"), answered("3"), answered("4"))
+    [record] = records_of([evidence()], Scripted(*script), max_retries=3)
+    assert (record.attempts, record.answer.value) == (3, "3")
+    [record] = records_of([evidence()], Scripted(*script), max_retries=1)
+    assert (record.attempts, record.answer.value) == (2, "2")
+    assert record.checks.unshown_ref_id == ("elsewhere",)
+
+
+def test_every_attempt_is_recorded_with_its_cuts():
+    [record] = records_of([evidence()], Scripted(BLANK_ANSWER, answered("1")), max_retries=3)
+    assert [(t.attempt, t.top_k, t.num_snippets, t.value) for t in record.tried] == [
+        (0, 8, 1, BLANK),
+        (1, 8, 1, "1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (RunFailedError("down"), "call_failed"),
+        (UnreadableReplyError("prose"), "unreadable"),
+        (KeyError("x"), "not_read"),
+    ],
+)
+def test_an_error_record_says_what_kind_of_failure_it_was(error, kind):
+    [record] = records_of([evidence()], Scripted(error), max_retries=3)
+    assert (record.status, record.error_kind, record.tried[0].value) == ("error", kind, None)

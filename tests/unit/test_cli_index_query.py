@@ -129,7 +129,7 @@ def test_query_asks_the_planner_that_is_set_and_searches_for_its_queries_too(
 @pytest.mark.parametrize(
     ("planner", "line"),
     [
-        ("self", "query plans: planner 'self', the answering model, is not implemented"),
+        ("self", "query plans: planner 'self' is the model that answers, and none does here"),
         (
             "minilm",
             "query plans: planner 'minilm' has provider sentence_transformers, which cannot",

@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wattrag.answering.extractive.quantities import (
+from wattrag.answering.extractive.text import tidy
+from wattrag.answering.quantities.quantities import (
     formatted,
     plain,
     quantities,
     rounded,
     significant_digits,
 )
-from wattrag.answering.extractive.text import tidy
-from wattrag.answering.extractive.units import parse_unit, units_in
+from wattrag.answering.quantities.units import parse_unit, units_in
 
 
 def values(text):

@@ -4,7 +4,7 @@
 import pytest
 
 from wattrag.answering.extractive.question import Kind, analyse
-from wattrag.answering.extractive.units import parse_unit
+from wattrag.answering.quantities.units import parse_unit
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,10 @@ def study(tmp_path):
     return tmp_path
 
 
-def wattrag(folder, hub, *arguments, offline=False):
+COMMAND = "from wattrag.cli.main import main; main()"
+
+
+def wattrag(folder, hub, *arguments, offline=False, code=COMMAND):
     """Run the command in a process of its own: the hub's library reads its address once."""
     env = {
         **os.environ,
@@ -47,9 +50,8 @@ def wattrag(folder, hub, *arguments, offline=False):
         "HF_HUB_DISABLE_XET": "1",
         **({"HF_HUB_OFFLINE": "1"} if offline else {}),
     }
-    command = [sys.executable, "-m", "wattrag.cli.main", *arguments]
     return subprocess.run(
-        [sys.executable, "-c", "from wattrag.cli.main import main; main()", *command[3:]],
+        [sys.executable, "-c", code, *arguments],
         check=False, cwd=folder, env=env, capture_output=True, text=True,
     )  # fmt: skip
 
@@ -93,6 +95,9 @@ def test_a_studys_models_are_fetched_together(study):
         ("loose", "is not pinned"),
         ("api", "has no weights on the hub"),
         ("hree", "is not declared; did you mean 'here'?"),
+        ("hf_local:owner/gone", "the hub has no 'owner/gone'"),
+        ("hf_local:../model", "model '../model': is no repository of the hub"),
+        ("openai:m", "has no weights on the hub"),
     ],
 )
 def test_what_cannot_be_fetched_is_one_line(study, name, line):
@@ -100,3 +105,41 @@ def test_what_cannot_be_fetched_is_one_line(study, name, line):
         done = wattrag(study, hub, "models", "fetch", name)
     assert done.returncode == 2
     assert line in done.stderr.splitlines()[-1]
+
+
+ADHOC = "hf_local:owner/model"
+
+
+def resolved(folder, hub, *models):
+    """What a study of these models makes of them: names, commits, whether foreign code may run."""
+    code = (
+        "import sys; from wattrag.study.load import read_settings, study_models\n"
+        "for name, entry in study_models(read_settings({'models': sys.argv[1:]})).items():\n"
+        "    if '--' in name: print(name, entry.revision, entry.trust_remote_code, entry.name)"
+    )
+    return wattrag(folder, hub, *models, code=code)
+
+
+def test_an_ad_hoc_model_is_pinned_to_the_commit_that_was_fetched(study):
+    with hub_server(FILES) as hub:
+        failed = resolved(study, hub, ADHOC)
+        assert failed.stderr.splitlines()[-1].endswith(
+            f"model '{ADHOC}': names no commit, and this machine's cache of the hub holds none; "
+            f"run `wattrag models fetch {ADHOC}`, or write {ADHOC}@ and the commit's 40 hex digits"
+        )
+        done = wattrag(study, hub, "models", "fetch", ADHOC)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.startswith(f"{ADHOC}: ")
+        assert done.stdout.strip().endswith(COMMIT)
+        found = resolved(study, hub, ADHOC)
+        assert found.stdout.strip() == f"owner--model {COMMIT} False owner/model", found.stderr
+        # What is written wins, whatever the cache holds.
+        found = resolved(study, hub, f"{ADHOC}@{'f' * 40}")
+        assert found.stdout.strip() == f"owner--model {'f' * 40} False owner/model"
+
+
+def test_a_studys_ad_hoc_models_are_fetched_with_the_declared_ones(study):
+    (study / "study.yaml").write_text(f"models: ['{ADHOC}@{COMMIT}', extractive, 'openai:m-1']\n")
+    with hub_server(FILES) as hub:
+        done = wattrag(study, hub, "models", "fetch", "--config", "study.yaml")
+    assert [line.rpartition(":")[0] for line in done.stdout.splitlines()] == [f"{ADHOC}@{COMMIT}"]

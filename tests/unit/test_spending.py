@@ -38,7 +38,7 @@ def planning(folder, limits, entry=ENTRY, concurrent=2):
     spending = Spending(folder, "plan", entry, limits, max_concurrent=concurrent)
     model = chat_model(entry, "api", concurrent, folder, spending.approve)
     with CompletionStore(folder) as store:
-        return plan(QUESTIONS, model, store, 3, 64, spending=spending)
+        return plan(QUESTIONS, StoredChat(model, store, None, spending), 3, 64).plans
 
 
 def test_calls_in_flight_finish_are_stored_and_pass_the_ceiling_by_no_more(chat, tmp_path):

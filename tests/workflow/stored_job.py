@@ -9,7 +9,7 @@ from wattrag.answering.chat.reply import SCHEMA
 from wattrag.answering.models import Reading, reader_for
 from wattrag.answering.reader import Evidence
 from wattrag.config.local_chat import HFLocalModel
-from wattrag.config.settings import Generation, Pipeline
+from wattrag.config.settings import Generation
 from wattrag.retrieval.records import Attempt, Cited, Retrieved, Snippet
 from wattrag.store.asked import Asked, ModelKey, Request
 from wattrag.store.completions import Completion, CompletionStore
@@ -17,7 +17,7 @@ from wattrag.store.completions import Completion, CompletionStore
 HEAVY = ("torch", "transformers", "llama_cpp", "openai", "boto3")
 
 entry = HFLocalModel(provider="hf_local", path="nowhere", name="Gone", vram_gb={"fp32": 1})
-pipeline, generation = Pipeline(retriever="r"), Generation()
+generation = Generation()
 question = Retrieved(
     id="q1",
     question="How much?",
@@ -27,8 +27,9 @@ question = Retrieved(
     hit_texts={},
     documents={"a": Cited(title="A", url="")},
 )
-messages = load_prompt("wattbot", context_first=False).messages(
-    question.question, question.answer_unit, Evidence.of(question, 0)
+prompt = load_prompt("wattbot", context_first=False)
+messages = prompt.messages(
+    question.question, question.answer_unit, Evidence.of(question, 0).context
 )
 request = Request(messages, generation.max_new_tokens, generation.temperature, 1, SCHEMA)
 reply = Completion(
@@ -37,7 +38,7 @@ reply = Completion(
 )  # fmt: skip
 with CompletionStore(Path(sys.argv[1])) as store:
     store.add(Asked(ModelKey(**entry.identity("fp32")), request), reply)
-    reader = reader_for("gone", entry, Reading(pipeline, generation, store))
+    reader = reader_for("gone", entry, Reading(prompt, generation, store))
     [answered] = answer_questions([question], reader, 0)
 assert answered.record.answer.value == "5", answered
 assert [name for name in HEAVY if name in sys.modules] == []

@@ -107,8 +107,6 @@ def refused(folder, **edits):
 
 
 def test_planners_and_models_that_cannot_do_their_part_are_one_line(fresh):
-    line = refused(fresh, retriever={"planner": "self"})
-    assert "retrievers.planned: planner 'self', the answering model, is not" in line
     line = refused(fresh, retriever={"planner": "extractive"})
     assert "planner 'extractive' has provider extractive, which cannot plan; name a chat" in line
     line = refused(fresh, retriever={"planner": "chatt"})

@@ -10,13 +10,19 @@ import sys
 from pathlib import Path
 
 from wattrag.analysis.plots import PLOTS
+from wattrag.config.environment import read_environment
 from wattrag.errors import InputError
 from wattrag.study import jobs, specs
 from wattrag.study.job import error_lines
 from wattrag.study.load import config_name, load_study
+from wattrag.study.planners import Answerer
+from wattrag.study.retrievals import retrieval_of, retrievals
 
 # `workflow.basedir` would be the user's own folder when this is used as a module.
 ROOT = Path(str(workflow.current_basedir)).resolve().parents[1]
+
+# `HF_HOME` may stand in it: where the commits of ad-hoc models are looked up.
+read_environment()
 
 try:
     STUDY = load_study(
@@ -33,7 +39,8 @@ except InputError as error:
     # A WorkflowError would add the place in this file: the user's file is what counts.
     sys.exit(str(error))
 
-PLANNERS = jobs.planners(STUDY)
+# Who plans, by retriever and `{planner}`; None plans nothing.
+PLANS = {(r.retriever, r.planner): r.plans for r in retrievals(STUDY)}
 LABELLED = jobs.labelled(STUDY)
 EXPERIMENTS = jobs.experiments(STUDY)
 FOREIGN = {(e.env, e.datafile, e.name): e for e in [*EXTERNALS, *MERGED]}
@@ -60,11 +67,11 @@ wildcard_constraints:
     corpus=either(STUDY.settings.corpora),
     index=either(STUDY.settings.indexes),
     retriever=either(STUDY.settings.retrievers),
-    planner=either(["none", *(p.name for p in PLANNERS.values())]),
+    planner=either(sorted({planner for _, planner in PLANS})),
     planner_max_queries=r"\d+",
     pipeline=either(STUDY.settings.pipelines),
     datafile=either(STUDY.settings.datafiles),
-    model=either(STUDY.settings.models),
+    model=either(STUDY.models),
     precision=r"[^/]+",
     run=r"\d+",
     ensemble=either(STUDY.settings.ensembles),
@@ -113,28 +120,43 @@ def question_file(wildcards):
     return str(STUDY.question_files[wildcards.datafile].path)
 
 
-def plan_file(retriever, datafile):
+def plan_files(retriever, planner, datafile):
     """The plans that a retriever searches with; none if questions are searched for alone."""
-    planner = PLANNERS.get(retriever)
-    if planner is None:
-        return []
-    env = STUDY.settings.env
-    return write(rules.plan.output.queries, env=env, datafile=datafile, **vars(planner))
+    if (retriever, planner) not in PLANS:
+        raise WorkflowError(f"retriever '{retriever}' has no planner '{planner}'")
+    plans = PLANS[retriever, planner]
+    if plans is None:
+        return {}
+    chosen = {"env": STUDY.settings.env, "datafile": datafile, **vars(plans)}
+    return {
+        "plans": write(rules.plan.output.queries, **chosen),
+        "plan_usage": write(rules.plan.output.usage, **chosen),
+    }
 
 
-def planner_name(retriever):
-    """The `{planner}` of a retriever."""
-    return PLANNERS[retriever].name if retriever in PLANNERS else "none"
+def retrieval_files(wildcards):
+    """The evidence that a model answers from: planned by itself, if its retriever wants that."""
+    made = rules.retrieve.output
+    return {
+        "retrieved": of_retrieval(made.retrieved, wildcards),
+        "retrieval_usage": of_retrieval(made.usage, wildcards),
+    }
 
 
-def retrieved(wildcards):
-    """The evidence for a pipeline's questions."""
-    retriever = STUDY.settings.pipelines[wildcards.pipeline].retriever
+def judged_retrieval(wildcards):
+    """The metrics of the evidence that an experiment answered from."""
+    return of_retrieval(rules.retrieval_metrics.output.metrics, wildcards)
+
+
+def of_retrieval(pattern, wildcards):
+    """A file of the retrieval that an experiment answered from."""
+    answerer = Answerer(wildcards.model, wildcards.precision)
+    found = retrieval_of(STUDY, wildcards.pipeline, answerer)
     return write(
-        rules.retrieve.output.retrieved,
-        retriever=retriever,
+        pattern,
+        retriever=found.retriever,
         datafile=wildcards.datafile,
-        planner=planner_name(retriever),
+        planner=found.planner,
     )
 
 
@@ -145,15 +167,15 @@ def foreign_submission(wildcards):
 
 
 def judged_retrievals(wildcards):
-    """The metrics of every retriever on a datafile."""
+    """The metrics of every retriever, with each of its planners, on a datafile."""
     return [
         write(
             rules.retrieval_metrics.output.metrics,
-            retriever=name,
+            retriever=retriever,
             datafile=wildcards.datafile,
-            planner=planner_name(name),
+            planner=planner,
         )
-        for name in STUDY.settings.retrievers
+        for retriever, planner in PLANS
     ]
 
 
@@ -207,7 +229,6 @@ def every_result():
         for source in dict.fromkeys(parsed.values())
         for row in STUDY.sheets[source]
     ]
-    searched = {r: planner_name(r) for r in settings.retrievers}
     compared = [d for d in LABELLED if MERGED and scored(d, MERGED)]
     return [
         *fetched,
@@ -216,7 +237,7 @@ def every_result():
             for corpus in parsed
         ),
         *expand(rules.index.output.built, index=settings.indexes),
-        *(plan_file(r, d) for r in PLANNERS for d in settings.datafiles),
+        *(plan_files(*p, d).values() for p in PLANS for d in settings.datafiles),
         *(
             expand(
                 rules.retrieve.output,
@@ -224,7 +245,7 @@ def every_result():
                 planner=p,
                 datafile=settings.datafiles,
             )
-            for r, p in sorted(searched.items())
+            for r, p in PLANS
         ),
         *(
             expand(
@@ -233,7 +254,7 @@ def every_result():
                 planner=p,
                 datafile=LABELLED,
             )
-            for r, p in sorted(searched.items())
+            for r, p in PLANS
         ),
         *(expand(rules.answer.output, **vars(e)) for e in EXPERIMENTS),
         *(

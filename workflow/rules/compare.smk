@@ -5,6 +5,7 @@ rule compare_tables:
         leaderboard="results/compare/{datafile}/leaderboard.csv",
         matrix="results/compare/{datafile}/results_matrix.csv",
         errors="results/compare/{datafile}/errors.csv",
+        classes="results/compare/{datafile}/error_classes.csv",
         leaderboard_page=report(
             "results/compare/{datafile}/leaderboard.html",
             caption="../report/leaderboard.rst",
@@ -12,6 +13,7 @@ rule compare_tables:
             labels={"datafile": "{datafile}", "result": "leaderboard"},
         ),
         matrix_page="results/compare/{datafile}/results_matrix.html",
+        classes_page="results/compare/{datafile}/error_classes.html",
     log:
         "logs/compare_tables/{datafile}.log",
     conda:

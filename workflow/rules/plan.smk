@@ -4,12 +4,13 @@ rule plan:
         questions=lambda wc: ancient(question_file(wc)),
     output:
         queries="results/plans/{env}/{datafile}/{model}/{precision}/q{planner_max_queries}/queries.jsonl",
+        usage="results/plans/{env}/{datafile}/{model}/{precision}/q{planner_max_queries}/usage.json",
     log:
         "logs/plan/{env}/{datafile}/{model}/{precision}/q{planner_max_queries}.log",
     benchmark:
         "results/benchmarks/plan/{env}/{datafile}/{model}/{precision}/q{planner_max_queries}.tsv"
     wildcard_constraints:
-        model=either(p.model for p in PLANNERS.values()),
+        model=either(sorted({p.model for p in PLANS.values() if p})),
     conda:
         "../envs/wattrag.yaml"
     resources:

@@ -12,11 +12,11 @@ if __name__ == "__main__":
         from wattrag.index.build import build_index
         from wattrag.llm.embedding import load_embedder
         from wattrag.store.vectors import VectorStore
-        from wattrag.study.load import declared_models, read_settings
+        from wattrag.study.load import read_settings, study_models
 
         settings = read_settings(snakemake.config)
         spec = settings.indexes[snakemake.wildcards.index]
-        registry = declared_models(Path(snakemake.scriptdir).resolve().parents[1])
+        registry = study_models(settings, Path(snakemake.scriptdir).resolve().parents[1])
         build_index(
             [Path(tree) for tree in snakemake.input.trees],
             Path(snakemake.output.built).parent,

@@ -9,6 +9,7 @@ with logged(snakemake.log[0]):
     from wattrag.analysis.experiment import read_experiments
     from wattrag.analysis.tables.content import export
     from wattrag.analysis.tables.errors import errors
+    from wattrag.analysis.tables.errors_by_class import errors_by_class, write_errors_by_class_page
     from wattrag.analysis.tables.leaderboard import leaderboard
     from wattrag.analysis.tables.leaderboard_page import write_leaderboard_page
     from wattrag.analysis.tables.matrix_page import write_matrix_page
@@ -21,6 +22,9 @@ with logged(snakemake.log[0]):
     export(out["leaderboard"], board)
     export(out["matrix"], results_matrix(experiments))
     export(out["errors"], errors(experiments))
+    classes = errors_by_class(experiments)
+    export(out["classes"], classes)
     # Tables are shown in the report as pages; as CSV files they are only offered for download.
     write_leaderboard_page(out["leaderboard_page"], snakemake.wildcards.datafile, board)
     write_matrix_page(out["matrix_page"], snakemake.wildcards.datafile, experiments)
+    write_errors_by_class_page(out["classes_page"], snakemake.wildcards.datafile, classes)

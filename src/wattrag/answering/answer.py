@@ -3,25 +3,22 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from time import perf_counter
 
-from wattrag.answering.reader import Evidence, Reader
-from wattrag.answering.records import Answer, AnswerRecord
-from wattrag.errors import InputError, LimitReachedError
+from wattrag.answering.attempts import CITED, Attempted, attempt
+from wattrag.answering.finish import finished_record
+from wattrag.answering.reader import Reader
+from wattrag.answering.records import AnswerRecord
+from wattrag.errors import LimitReachedError
 from wattrag.llm.running import run_to_end
-from wattrag.llm.usage import Usage
 from wattrag.retrieval.records import Retrieved
 
 
 @dataclass(frozen=True)
 class Answered:
-    """A record, which is the same in every run, and what it took, which is not."""
+    """A record, which is the same in every run, and what was done for it, which is not."""
 
     record: AnswerRecord
-    read_seconds: tuple[float, ...]
-    """Wall time of each attempt made; questions are read side by side."""
-    usage: Usage
-    """Calls of a model, over all attempts."""
+    attempts: tuple[Attempted, ...]
 
 
 Finished = Callable[[Answered], None]
@@ -36,9 +33,10 @@ def answer_questions(
     """Answer all questions, each a coroutine of its own; the result is in the order given.
 
     Attempt n (from 0) sees the n-th, deeper, context; further attempts are made while the answer
-    is blank, at most `max_retries` of them and as many as retrieval has prepared. The first
-    answer that is not blank is kept, or else the first blank one. A reader that raises makes an
-    error record, whatever an earlier attempt said: the question has not been answered.
+    is blank or cites nothing that was shown, at most `max_retries` of them and as many as
+    retrieval has prepared. The best answer is kept: one with a citation, else one without, else a
+    blank one; of equals the first. A reader that raises makes an error record, whatever an
+    earlier attempt said: the question has not been answered.
 
     Args:
         retrieved: questions with their evidence.
@@ -60,10 +58,11 @@ async def _answer_all(
 
     async def one(question: Retrieved) -> Answered | None:
         try:
-            answered = await _answer(question, reader, max_retries)
+            attempts = await _deepen(question, reader, max_retries)
         except LimitReachedError as limit:  # not raised: the others' calls in flight are paid for
             reached.append(limit)
             return None
+        answered = Answered(finished_record(question, attempts), attempts)
         if finished is not None:
             finished(answered)
         return answered
@@ -83,47 +82,10 @@ async def _answer_all(
     return found
 
 
-async def _answer(retrieved: Retrieved, reader: Reader, max_retries: int) -> Answered:
-    kept: Answer | None = None
-    error: str | None = None
-    seconds: list[float] = []
-    usage = Usage()
-    for attempt in range(min(max_retries + 1, len(retrieved.attempts))):
-        started = perf_counter()
-        evidence = Evidence.of(retrieved, attempt)
-        try:
-            answer = await reader.read(retrieved.question, retrieved.answer_unit, evidence, usage)
-        except (InputError, LimitReachedError):
-            raise
-        except Exception as failure:  # noqa: BLE001  # whatever a reader meets is this question's
-            kept, error = None, f"{type(failure).__name__}: {failure}"
-        seconds.append(perf_counter() - started)
-        if error is not None:
+async def _deepen(retrieved: Retrieved, reader: Reader, max_retries: int) -> tuple[Attempted, ...]:
+    made: list[Attempted] = []
+    for number in range(min(max_retries + 1, len(retrieved.attempts))):
+        made.append(await attempt(retrieved, number, reader))
+        if made[-1].error is not None or made[-1].rank == CITED:
             break
-        kept = kept if kept is not None and answer.is_blank else answer
-        if not answer.is_blank:
-            break
-    record = _record(retrieved, kept, error, len(seconds))
-    return Answered(record, tuple(seconds), usage)
-
-
-def _record(
-    retrieved: Retrieved, answer: Answer | None, error: str | None, attempts: int
-) -> AnswerRecord:
-    if answer is None and error is None:
-        error = "nothing was retrieved: no attempt to answer from"
-    return AnswerRecord(
-        id=retrieved.id,
-        question=retrieved.question,
-        answer_unit=retrieved.answer_unit,
-        status="ok" if answer is not None else "error",
-        answer=answer,
-        error=error,
-        attempts=attempts,
-        ref_url=_urls(retrieved, answer.ref_id) if answer is not None else (),
-    )
-
-
-def _urls(retrieved: Retrieved, ref_id: Sequence[str]) -> tuple[str, ...]:
-    known = retrieved.documents
-    return tuple(known[ref].url if ref in known else "" for ref in ref_id)
+    return tuple(made)

@@ -2,18 +2,16 @@
 
 from dataclasses import dataclass
 
-from wattrag.answering.chat.prompt import load_prompt
+from wattrag.answering.chat.prompt import Prompt
 from wattrag.answering.chat.reader import Asking, ChatReader
 from wattrag.answering.extractive.reader import ExtractiveReader
 from wattrag.answering.reader import Reader
 from wattrag.config.chat import ChatEntry
 from wattrag.config.declared import DeclaredModel
 from wattrag.config.models import ExtractiveModel
-from wattrag.config.settings import Generation, Limits, Pipeline
+from wattrag.config.settings import Generation, Limits
 from wattrag.errors import InputError
-from wattrag.llm.providers import chat_model
-from wattrag.llm.spending import Spending
-from wattrag.llm.stored import StoredChat
+from wattrag.llm.counted import counted_chat
 from wattrag.store.completions import CompletionStore
 
 
@@ -21,7 +19,7 @@ from wattrag.store.completions import CompletionStore
 class Reading:
     """How a model is to read: all but the model itself."""
 
-    pipeline: Pipeline
+    prompt: Prompt
     generation: Generation
     store: CompletionStore
     precision: str | None = None
@@ -50,12 +48,16 @@ def reader_for(name: str, model: DeclaredModel, reading: Reading) -> Reader:
             f"provider '{model.provider}' does not answer questions",
             "choose a reader or a chat model (wattrag models lists them)",
         )
-    pipeline, generation = reading.pipeline, reading.generation
+    generation = reading.generation
     precision = reading.precision or model.precisions[0]
-    concurrent, root = generation.max_concurrent, reading.store.root
     job = f"answer {name} {precision} run {reading.run}"
-    spending = Spending(root, job, model, reading.limits, max_concurrent=concurrent)
-    chat = chat_model(model, precision, concurrent, root, spending.approve)
-    prompt = load_prompt(pipeline.prompt, context_first=pipeline.use_reordered_prompt)
-    asking = Asking(prompt, generation.max_new_tokens, generation.temperature, reading.run)
-    return ChatReader(StoredChat(chat, reading.store, model.prices, spending), asking)
+    concurrent = generation.max_concurrent
+    chat = counted_chat(model, precision, reading.store, concurrent, job, limits=reading.limits)
+    asking = Asking(
+        reading.prompt,
+        generation.max_new_tokens,
+        generation.temperature,
+        reading.run,
+        model.context_tokens,
+    )
+    return ChatReader(chat, asking)

@@ -1,11 +1,18 @@
 """The seam between answering and what answers: a reader sees one question and one attempt."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from wattrag.answering.records import Answer
+from wattrag.errors import RunFailedError
 from wattrag.llm.usage import Usage
 from wattrag.retrieval.records import Cited, Hit, Retrieved, Snippet
+from wattrag.store.asked import Message
+
+
+class UnreadableReplyError(RunFailedError):
+    """A model replied, but not in a form that holds an answer."""
 
 
 @dataclass(frozen=True)
@@ -19,8 +26,10 @@ class Evidence:
     hit_texts: dict[str, str]
     """Text of every hit, by node id."""
     context: tuple[Snippet, ...]
-    """The expanded text in rank order, then captions; a reader answers from nothing else."""
+    """The expanded text in rank order."""
     documents: dict[str, Cited]
+    media: tuple[Snippet, ...] = ()
+    """Captions of figures that are shown besides."""
 
     @classmethod
     def of(cls, retrieved: Retrieved, attempt: int) -> "Evidence":
@@ -29,9 +38,35 @@ class Evidence:
             attempt=attempt,
             hits=retrieved.attempts[attempt].hits,
             hit_texts=retrieved.hit_texts,
-            context=(*retrieved.context(attempt), *retrieved.captions(attempt)),
+            context=tuple(retrieved.context(attempt)),
+            media=tuple(retrieved.captions(attempt)),
             documents=retrieved.documents,
         )
+
+    @property
+    def shown(self) -> tuple[Snippet, ...]:
+        """All text in its order; a reader answers from nothing else."""
+        return (*self.context, *self.media)
+
+
+@dataclass
+class AttemptLog:
+    """What a reader notes of an attempt as it goes, so that a failure leaves what came before."""
+
+    usage: Usage = field(default_factory=Usage)
+    """Calls of a model."""
+    shown: tuple[Snippet, ...] | None = None
+    """What of the evidence was put to the model; None for all of it."""
+    messages: Sequence[Message] = ()
+    """The last that were sent; none by readers without a model."""
+    replies: list[str] = field(default_factory=list)
+    """All replies, as they came."""
+    prompt_seconds: float = 0.0
+    """Fitting the evidence and writing the prompt."""
+    generate_seconds: float = 0.0
+    """Calls that brought replies, when they were made: stored ones are counted too."""
+    parse_seconds: float = 0.0
+    """From replies to an answer; all the time of readers without a model."""
 
 
 class Reader(Protocol):
@@ -42,17 +77,18 @@ class Reader(Protocol):
     something went wrong.
     """
 
-    async def read(self, question: str, unit: str, evidence: Evidence, usage: Usage) -> Answer:
+    async def read(self, question: str, unit: str, evidence: Evidence, log: AttemptLog) -> Answer:
         """The answer to `question`, a number in `unit` if one is asked for, or a blank answer.
 
         Args:
             question: as it stands in the question file.
             unit: of the answer; empty or `is_blank` for none.
             evidence: what may be read.
-            usage: of this question; the calls of a model are counted in it.
+            log: of this attempt; what is done is noted in it.
 
         Raises:
             InputError: what is wrong would be so for every question.
+            UnreadableReplyError: what a model replied holds no answer.
         """
         ...
 

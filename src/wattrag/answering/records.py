@@ -1,13 +1,19 @@
-"""Answer records: one per question, in `answers.jsonl` (deterministic) and `usage.json`."""
+"""Answer records: one per question, in `answers.jsonl`; the same bytes in every run."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from collections.abc import Iterable
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from wattrag.errors import RunFailedError
 
 BLANK = "is_blank"
+SCHEMA_VERSION = 1
+"""Of `answers.jsonl`, `usage.json` and `summary.json`; raised when a field changes its meaning."""
+
+ErrorKind = Literal["call_failed", "unreadable", "not_read"]
+"""A call that failed for good; replies without an answer; anything else that kept a reader from
+its work."""
 
 
 class _Record(BaseModel):
@@ -24,13 +30,14 @@ class Answer(_Record):
     raw_value: str
     """The value as the reader gave it."""
     ref_id: tuple[str, ...] = ()
-    """Documents cited; empty exactly if the answer is blank."""
+    """Documents cited; empty exactly if the answer is blank, or cites nothing."""
     supporting_materials: str = ""
-    """The quoted sentence."""
+    """The sentence that the reader quotes."""
     evidence: tuple[str, ...] = ()
-    """Ids of the nodes the answer was taken from."""
+    """Ids of the nodes the answer was taken from, where the reader says so."""
     explanation: str = ""
     confidence: float | None = None
+    """How sure the reader is, 0 to 1; null where it does not say."""
 
     @property
     def is_blank(self) -> bool:
@@ -38,20 +45,59 @@ class Answer(_Record):
         return self.value == BLANK
 
 
+class Checks(_Record):
+    """An answer held against the evidence that was shown; null where there is nothing to check."""
+
+    unshown_ref_id: tuple[str, ...] = ()
+    """Cited documents of which nothing was shown."""
+    quote_node: str | None = None
+    """The node whose shown text holds the quoted sentence; null if none does."""
+    quote_page: int | None = None
+    """Its page."""
+    value_supported: bool | None = None
+    """Whether the shown text of the cited documents holds the value; null for True and False,
+    which a text implies rather than holds."""
+
+
+class Tried(_Record):
+    """One attempt at a question."""
+
+    attempt: int
+    """From 0."""
+    top_k: int
+    top_k_final: int | None
+    num_snippets: int
+    """Pieces of evidence shown, after they were fitted to the model's window."""
+    value: str | None
+    """The answer's value; null after an error."""
+    raw_response: str | None
+    """The model's last reply as it came; null for readers without a model."""
+    error: str | None = None
+
+
 class AnswerRecord(_Record):
     """One line of `answers.jsonl`: the answer kept, or the error that took its place."""
 
+    schema_version: int = SCHEMA_VERSION
     id: str
+    """As in the question file."""
     question: str
     answer_unit: str
     status: Literal["ok", "error"]
     answer: Answer | None
     """Null exactly if `status` is `error`."""
     error: str | None = None
+    error_kind: ErrorKind | None = None
     attempts: int
     """Attempts made, the first included."""
+    tried: tuple[Tried, ...] = ()
+    """All attempts, in order."""
     ref_url: tuple[str, ...] = ()
-    """Urls of the cited documents, in step with `answer.ref_id`."""
+    """Urls of the cited documents, in step with `answer.ref_id`; empty where there is none."""
+    supporting_materials: str = ""
+    """The quoted sentence with its page, else the citations of the cited documents."""
+    checks: Checks | None = None
+    """Null without an answer, and for a blank one."""
 
 
 def check_answered(records: Iterable[AnswerRecord]) -> None:
@@ -64,8 +110,3 @@ def check_answered(records: Iterable[AnswerRecord]) -> None:
     if failed:
         first = f"{failed[0].id}: {failed[0].error}"
         raise RunFailedError(f"{len(failed)} questions failed, first {first}")
-
-
-def failed_ids(rows: Iterable[Mapping[str, Any]]) -> frozenset[str]:
-    """Ids of the error records among rows of `answers.jsonl`."""
-    return frozenset(row["id"] for row in rows if row["status"] == "error")

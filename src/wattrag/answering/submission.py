@@ -29,6 +29,6 @@ def submission_row(record: AnswerRecord) -> SubmissionRow | None:
         answer_unit=record.answer_unit,
         ref_id=BLANK if blank else format_refs(answer.ref_id),
         ref_url=BLANK if blank else format_refs([url for url in record.ref_url if url]),
-        supporting_materials=BLANK if blank else answer.supporting_materials or BLANK,
+        supporting_materials=BLANK if blank else record.supporting_materials or BLANK,
         explanation=BLANK if blank else answer.explanation or BLANK,
     )

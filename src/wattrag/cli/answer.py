@@ -10,6 +10,7 @@ import typer
 from wattrag.cli.common import JsonOption, print_json
 from wattrag.cli.evidence import find_evidence
 from wattrag.cli.index import IndexArgument, StoreOption
+from wattrag.cli.named import model_named
 from wattrag.cli.settings import (
     ConfigOption,
     PipelineOption,
@@ -17,15 +18,14 @@ from wattrag.cli.settings import (
     TopKOption,
     retriever_options,
 )
-from wattrag.config.problems import nearest
-from wattrag.errors import InputError, RunFailedError
+from wattrag.errors import RunFailedError
 
 if TYPE_CHECKING:
     from wattrag.answering.reader import Reader
     from wattrag.cli.settings import Chosen
 
 ModelOption = Annotated[
-    str, typer.Option("--model", metavar="NAME", help="A model of models.yaml, as `extractive`.")
+    str, typer.Option("--model", metavar="NAME", help="A model of models.yaml, or provider:id.")
 ]
 
 
@@ -58,7 +58,7 @@ def answer(
         reader_named(model, chosen, store) as reader,
         growing_submission(output, [question.id for question in asked]) as submission,
     ):
-        retrieved = find_evidence(index, asked, chosen, depth, store)
+        retrieved = find_evidence(index, asked, chosen, depth, store, answering=model)
         answer_questions(retrieved, reader, depth, lambda one: submission.add(one.record))
     records = submission.records
     failed = [record.id for record in records if record.status == "error"]
@@ -74,23 +74,21 @@ def answer(
 
 @contextmanager
 def reader_named(model: str, chosen: "Chosen", store: Path) -> "Iterator[Reader]":
-    """The reader of a declared model, with its store open.
+    """The reader of a model, with its store open.
 
     Args:
-        model: its name in `models.yaml`.
+        model: its name in `models.yaml`, or `provider:id`.
         chosen: how it is asked.
         store: folder of the stores.
 
     Raises:
         InputError: it is not declared (the nearest is named) or does not answer questions.
     """
+    from wattrag.answering.chat.prompt import prompt_of
     from wattrag.answering.models import Reading, reader_for
     from wattrag.store.completions import CompletionStore
-    from wattrag.study.load import declared_models
 
-    registry = declared_models()
-    if model not in registry:
-        raise InputError(f"--model {model}", "is not declared", nearest(model, list(registry)))
+    name, entry = model_named(model)
     with CompletionStore(store) as completions:
-        reading = Reading(chosen.pipeline, chosen.generation, completions)
-        yield reader_for(model, registry[model], reading)
+        reading = Reading(prompt_of(chosen.pipeline), chosen.generation, completions)
+        yield reader_for(name, entry, reading)

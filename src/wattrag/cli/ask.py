@@ -48,7 +48,7 @@ def ask(
     asked = [Question(id="q1", question=question.strip(), answer_unit=unit.strip())]
     depth = chosen.pipeline.max_retries
     with reader_named(model, chosen, store) as reader:
-        retrieved = find_evidence(index, asked, chosen, depth, store)
+        retrieved = find_evidence(index, asked, chosen, depth, store, answering=model)
         [answered] = answer_questions(retrieved, reader, depth)
     record = answered.record
     if record.answer is None:

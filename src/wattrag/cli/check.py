@@ -7,13 +7,11 @@ from typing import Annotated
 
 import typer
 
-from wattrag.cli.common import JsonOption, print_json, print_problem
+from wattrag.cli.common import DEFAULT_CONFIG, JsonOption, print_json, print_problem
 from wattrag.cli.kinds import READERS, Against, kind_of
 from wattrag.datafiles.questions import read_questions
 from wattrag.datafiles.sheet import read_sheet
 from wattrag.errors import InputError
-
-DEFAULT_CONFIG = Path("config/config.yaml")
 
 
 @dataclass(frozen=True)

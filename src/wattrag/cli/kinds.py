@@ -9,7 +9,13 @@ from pathlib import Path
 
 from wattrag.config.models import read_models
 from wattrag.datafiles.decoding import decode
-from wattrag.datafiles.questions import FLAGS, Question, QuestionFile, read_questions
+from wattrag.datafiles.questions import (
+    FLAGS,
+    Question,
+    QuestionFile,
+    asks_true_or_false,
+    read_questions,
+)
 from wattrag.datafiles.refs import parse_refs
 from wattrag.datafiles.sheet import read_sheet
 from wattrag.datafiles.submission import SubmissionRow, check_ids, read_submission
@@ -21,7 +27,6 @@ from wattrag.study.jobs import ensembles, experiments, external_results
 from wattrag.study.load import load_study, read_config_file
 
 SHOWN_IDS = 10
-_TRUE_OR_FALSE = re.compile(r"\s*true or false\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -126,7 +131,7 @@ def _handed_in(path: Path, against: Against) -> bool:
 
 
 def _check_values(rows: Sequence[SubmissionRow], questions: Sequence[Question], path: Path) -> None:
-    closed = {q.id for q in questions if _TRUE_OR_FALSE.match(q.question)}
+    closed = {q.id for q in questions if asks_true_or_false(q.question)}
     for row in rows:
         value = row.answer_value.strip()
         if row.id in closed and value not in {"0", "1"} and not is_blank(value):

@@ -10,17 +10,18 @@ from typing import Annotated, Any
 import typer
 
 from wattrag.cli.common import JsonOption, print_columns, print_json
+from wattrag.config.adhoc import read_adhoc
 from wattrag.config.chat import ChatEntry, OpenAIModel
 from wattrag.config.declared import DeclaredModel
 from wattrag.config.embedders import CrossEncoderModel, OpenAIEmbedder
 from wattrag.config.local_chat import LlamaCppModel
-from wattrag.config.models import EmbedderEntry
+from wattrag.config.models import EmbedderEntry, Registry, adhoc_entry
 from wattrag.config.plugins import plugins
 from wattrag.config.problems import nearest
 from wattrag.config.weights import Weights
 from wattrag.errors import InputError
 from wattrag.llm.llama_cpp_files import gguf_here
-from wattrag.llm.weights import weights_here
+from wattrag.llm.weights import check_pinned, weights_here
 from wattrag.study.load import declared_models
 
 app = typer.Typer(help="List the declared models and what fits here; fetch their weights.")
@@ -85,28 +86,44 @@ def models(context: typer.Context, as_json: JsonOption = False) -> None:
 @app.command()
 def fetch(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="NAME…", help="Models of models.yaml.")
+        list[str] | None,
+        typer.Argument(metavar="NAME…", help="Models of models.yaml, or hf_local:org/name."),
     ] = None,
     config: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Fetch what this study needs.")
     ] = None,
 ) -> None:
-    """Download weights ahead, at their pinned commits (HF_HOME, HF_TOKEN); jobs stay offline."""
+    """Download weights ahead, at their pinned commits (HF_HOME, HF_TOKEN); jobs stay offline.
+
+    An ad-hoc model without a commit is fetched at the newest, and pinned to it.
+    """
     from wattrag.llm.fetching import fetch_weights, is_fetchable
     from wattrag.study.load import models_of, read_config_file, read_settings
 
     registry = declared_models()
-    wanted = list(names or ())
+    wanted = {name: _to_fetch(name, registry) for name in names or ()}
     if config is not None:
         settings = read_settings(read_config_file(config), str(config))
-        wanted += [n for n in models_of(settings) if n in registry and is_fetchable(registry[n])]
+        used = [n for n in models_of(settings) if n in registry or read_adhoc(n) is not None]
+        entries = {name: _to_fetch(name, registry) for name in used}
+        wanted |= {name: entry for name, entry in entries.items() if is_fetchable(entry)}
     elif not wanted:
         raise InputError("models fetch", "names no model", "give names, or --config FILE")
-    for name in wanted:
-        if name not in registry:
-            raise InputError(f"model '{name}'", "is not declared", nearest(name, list(registry)))
-    for name in dict.fromkeys(wanted):
-        typer.echo(f"{name}: {fetch_weights(name, registry[name])}")
+    for name, entry in wanted.items():
+        typer.echo(f"{name}: {fetch_weights(name, entry)}")
+
+
+def _to_fetch(name: str, registry: Registry) -> DeclaredModel:
+    """The entry of a model, declared (it must be pinned) or ad hoc."""
+    adhoc = read_adhoc(name)
+    if adhoc is not None:
+        return adhoc_entry(adhoc)
+    if name not in registry:
+        raise InputError(f"model '{name}'", "is not declared", nearest(name, list(registry)))
+    entry = registry[name]
+    if isinstance(entry, Weights):
+        check_pinned(entry)
+    return entry
 
 
 @dataclass(frozen=True)

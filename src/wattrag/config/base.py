@@ -23,10 +23,11 @@ def _path_safe(value: str) -> str:
         raise ValueError(f"{error.problem}; {error.cure}") from error
 
 
-def _as_text(value: object) -> object:
+def as_text(value: object) -> object:
+    """A whole number as the text it was written as; all else as it is."""
     # Snakemake reads `--config env=7` as a number.
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-Name = Annotated[str, BeforeValidator(_as_text), AfterValidator(_path_safe)]
+Name = Annotated[str, BeforeValidator(as_text), AfterValidator(_path_safe)]
 """A name that becomes a folder of the results tree."""

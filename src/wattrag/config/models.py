@@ -1,12 +1,14 @@
 """Declared models (`models.yaml`): chat models, embedders, cross-encoders, one entry each."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, Union
+from typing import Annotated, Any, Literal, Union, get_args
 
 import yaml
 from pydantic import Field, TypeAdapter, ValidationError
 
+from wattrag.config.adhoc import AdHoc
 from wattrag.config.base import Name
 from wattrag.config.chat import BedrockModel, ChatEntry, OpenAIModel, OpenRouterModel
 from wattrag.config.declared import DeclaredModel
@@ -17,7 +19,7 @@ from wattrag.config.embedders import (
 )
 from wattrag.config.local_chat import HFLocalModel, LlamaCppModel
 from wattrag.config.plugins import plugins
-from wattrag.config.problems import first_problem
+from wattrag.config.problems import first_problem, nearest
 from wattrag.errors import InputError
 from wattrag.files import read_bytes
 
@@ -67,9 +69,15 @@ ENTRIES: tuple[type[DeclaredModel], ...] = (
 """Every kind of entry, plugins' aside."""
 
 
+def _kinds() -> dict[str, type[DeclaredModel]]:
+    """Every kind of entry by its provider."""
+    own = {get_args(e.model_fields["provider"].annotation)[0]: e for e in ENTRIES}
+    return {**own, **{name: provider.entry for name, provider in plugins().items()}}
+
+
 @cache
 def _adapter() -> TypeAdapter[Registry]:
-    kinds = (*ENTRIES, *(provider.entry for provider in plugins().values()))
+    kinds = tuple(_kinds().values())
     declared: Any = Annotated[Union[kinds], Field(discriminator="provider")]  # noqa: UP007
     return TypeAdapter(dict[Name, declared])
 
@@ -90,7 +98,7 @@ def read_models(path: Path) -> Registry:
         raise InputError(str(path), *first_problem(error)) from error
 
 
-def adhoc(provider: str, model_id: str | None, settings: dict[str, Any]) -> ChatEntry:
+def adhoc(provider: str, model_id: str | None, settings: Mapping[str, Any]) -> ChatEntry:
     """A chat model's entry that stands in no file.
 
     Args:
@@ -102,13 +110,29 @@ def adhoc(provider: str, model_id: str | None, settings: dict[str, Any]) -> Chat
         InputError: no such provider, or a key or value that it does not take.
     """
     where = f"model '{provider}:{model_id}'" if model_id else f"provider '{provider}'"
+    kind = _kinds().get(provider)
+    if kind is None:
+        problem, cure = f"there is no provider '{provider}'", nearest(provider, list(_kinds()))
+        raise InputError(where, problem, cure)
+    if not issubclass(kind, ChatEntry):
+        raise InputError(where, "is no chat model", "name a chat provider, as openai or hf_local")
     data = {"name": model_id, **settings, "provider": provider}
     if model_id is not None:
         data["model_id"] = model_id
     try:
-        entry = _adapter().validate_python({"adhoc": data})["adhoc"]
+        return kind.model_validate(data)
     except ValidationError as error:
-        raise InputError(where, *first_problem(error)) from error
-    if not isinstance(entry, ChatEntry):
-        raise InputError(where, "is no chat model", "name a chat provider, as openai or hf_local")
-    return entry
+        problem, cure = first_problem(error, kind)
+        if cure == "add it":
+            cure = "an entry of config/models.yaml can have it"
+        raise InputError(where, problem, cure) from error
+
+
+def adhoc_entry(model: AdHoc, settings: Mapping[str, Any] | None = None) -> ChatEntry:
+    """The entry of an ad-hoc model; tables call it by its id.
+
+    Raises:
+        InputError: as `adhoc`.
+    """
+    pinned = {} if model.revision is None else {"revision": model.revision}
+    return adhoc(model.provider, model.model_id, {**(settings or {}), **pinned})

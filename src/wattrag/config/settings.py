@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from wattrag.config.adhoc import ModelName
 from wattrag.config.base import Config, Name
 
 
@@ -80,8 +81,8 @@ class Retriever(Config):
 
     index: Name
     """The index that is searched."""
-    planner: Name = "none"
-    """Who writes further queries: `none`, a chat model's name, or `self`, the answering model."""
+    planner: ModelName = "none"
+    """Who writes further queries: `none`, a chat model as in `models`, or `self`, who answers."""
     planner_max_queries: int = Field(default=3, ge=1)
     """Queries per question at most, the question itself among them."""
     fusion: Literal["linear", "rrf"] = "linear"
@@ -123,9 +124,9 @@ class Pipeline(Config):
     retriever: Name
     """The retriever that finds the evidence."""
     prompt: str = "wattbot"
-    """Name of the prompt; the extractive reader uses none."""
+    """Name of the prompt, or the path of your own (`.txt`); the extractive reader uses none."""
     use_reordered_prompt: bool = False
-    """Put the context before the question."""
+    """Put the context before the question; a prompt of your own has its own order."""
     send_images: Literal[False] = False
     """Show images to models that see; only `false` is implemented."""
     max_retries: int = Field(default=3, ge=0, le=20)
@@ -139,8 +140,8 @@ class Datafile(Config):
     """CSV with one row per question: `id, question`, optionally unit, gold answer and flags."""
     columns: dict[str, str] = Field(default={})
     """Our column name -> the file's, where they differ."""
-    metric: Literal["wattbot"] = "wattbot"
-    """How values are judged; only `wattbot` is implemented."""
+    metric: Literal["wattbot", "exact_match", "f1", "contains"] = "wattbot"
+    """How values are judged: WattBot's rule, or for other benchmarks as text (docs/scoring.md)."""
 
 
 class Ensemble(Config):
@@ -226,8 +227,8 @@ class Settings(Config):
     """Ways to answer, by name; left out: one for each retriever."""
     datafiles: dict[Name, Datafile] = Field(default={})
     """Question files, by name."""
-    models: list[Name] = Field(default=["extractive"])
-    """Names declared in models.yaml."""
+    models: list[ModelName] = Field(default=["extractive"])
+    """Names of models.yaml, or ad-hoc models: `openai:gpt-4o-mini`, `hf_local:org/name@commit`."""
     precisions: list[Name] = Field(default=["default"])
     """`default` is each model's first declared precision."""
     runs: int = Field(default=1, ge=1, le=100)

@@ -1,4 +1,4 @@
-"""Downloading weights ahead, at the commit that an entry names; jobs never go online themselves."""
+"""Downloading weights ahead; jobs never go online themselves."""
 
 import os
 from pathlib import Path
@@ -9,7 +9,7 @@ from wattrag.config.declared import DeclaredModel
 from wattrag.config.local_chat import LlamaCppModel
 from wattrag.config.weights import Weights
 from wattrag.errors import InputError, RunFailedError
-from wattrag.llm.weights import check_pinned
+from wattrag.llm.adhoc import cached_commit
 
 _SKIPPED = ["original/*", "*.gguf", "*.onnx", "onnx/*", "openvino/*", "*.h5", "*.msgpack", "*.bin"]
 """Other formats of the same weights; taken only where there is no other."""
@@ -21,36 +21,39 @@ def is_fetchable(entry: DeclaredModel) -> bool:
 
 
 def fetch_weights(name: str, entry: DeclaredModel) -> Path:
-    """Download an entry's weights, unless they are here already.
+    """Download an entry's weights at its commit, unless they are here already.
+
+    An ad-hoc model may name no commit: the cache's is taken, else the newest, which the cache then
+    holds as the repository's `main` (`wattrag.llm.adhoc` pins the model to it).
 
     Where to is the hub's own affair: `HF_HOME`; a gated model's token is `HF_TOKEN`.
 
     Args:
         name: of the entry, for messages.
-        entry: of `models.yaml`.
+        entry: of `models.yaml`, or ad hoc.
 
     Returns:
         The folder or the file.
 
     Raises:
-        InputError: nothing to fetch, not pinned, no such repository or commit, or no access to it.
+        InputError: nothing to fetch, no such repository or commit, or no access to it.
         RunFailedError: the download did not succeed; what has come is kept.
     """
-    repository = _repository(entry)
-    if repository is None:
+    found = _repository(entry)
+    if found is None:
         raise InputError(f"model '{name}'", "has no weights on the hub", "name another")
-    if isinstance(entry, Weights):
-        check_pinned(entry)
     os.environ.pop("HF_HUB_OFFLINE", None)
     try:
         import huggingface_hub
     except ImportError as error:
         cure = "install the extra `wattrag[local]`"
         raise InputError(f"model '{name}'", "needs the package 'huggingface_hub'", cure) from error
+    repository, revision = found
+    revision = revision or cached_commit(repository)
     try:
-        return Path(_download(huggingface_hub, entry, *repository))
+        return Path(_download(huggingface_hub, entry, repository, revision))
     except Exception as error:
-        raise _failure(name, repository[0], error) from error
+        raise _failure(name, repository, error) from error
 
 
 def _repository(entry: DeclaredModel) -> tuple[str, str | None] | None:

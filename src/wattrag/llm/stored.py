@@ -4,6 +4,7 @@ import asyncio
 import logging
 
 from wattrag.config.prices import Prices
+from wattrag.hardware.energy import UNKNOWN, Energy
 from wattrag.llm.chat import ChatModel
 from wattrag.llm.spending import Spending
 from wattrag.llm.usage import Usage
@@ -73,6 +74,10 @@ class StoredChat:
                 self._spending.pay(reply)
         self._store.add(asked, reply)
         return reply
+
+    def energy(self) -> Energy:
+        """What generating took so far, loading aside; unknown for models behind servers."""
+        return UNKNOWN if self._spending is None else self._spending.energy()
 
     async def close(self) -> None:
         """Close the model; tell of damage that the store met."""

@@ -4,13 +4,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from wattrag.config.adhoc import read_adhoc
 from wattrag.config.chat import ChatEntry
-from wattrag.config.models import adhoc
+from wattrag.config.models import adhoc, adhoc_entry
 from wattrag.config.problems import nearest
 from wattrag.errors import InputError
-from wattrag.llm.providers import chat_model
-from wattrag.llm.spending import Spending
-from wattrag.llm.stored import StoredChat
+from wattrag.llm.adhoc import pinned
+from wattrag.llm.counted import counted_chat
 from wattrag.store.asked import Message, Request
 from wattrag.store.completions import Completion, CompletionStore
 from wattrag.study.load import declared_models
@@ -53,9 +53,8 @@ class Chat:
         """
         entry = _entry(model, {**settings, "max_concurrent": max_concurrent})
         self._store = CompletionStore(Path(store))
-        connected = chat_model(entry, precision or entry.precisions[0], 0, Path(store))
-        spending = Spending(Path(store), f"chat {model}", entry)
-        self._chat = StoredChat(connected, self._store, entry.prices, spending)
+        chosen = precision or entry.precisions[0]
+        self._chat = counted_chat(entry, chosen, self._store, 0, f"chat {model}")
         self._temperature, self._max_new_tokens = temperature, max_new_tokens
         self.usage = self._chat.usage
 
@@ -100,9 +99,9 @@ class Chat:
 
 def _entry(model: str, settings: dict[str, Any]) -> ChatEntry:
     given = {key: value for key, value in settings.items() if value is not None}
-    provider, colon, model_id = model.partition(":")
-    if colon:
-        return adhoc(provider, model_id, given)
+    named = read_adhoc(model)
+    if named is not None:
+        return pinned(adhoc_entry(named, given), model)
     registry = declared_models()
     entry = registry.get(model)
     if not isinstance(entry, ChatEntry):

@@ -9,7 +9,6 @@ from wattrag.config.problems import nearest
 from wattrag.datafiles.ids import check_document_id
 from wattrag.errors import InputError
 from wattrag.study.load import Study
-from wattrag.study.planners import Planner
 
 EXTERNAL = "external"
 
@@ -56,16 +55,9 @@ def experiments(study: Study) -> list[Experiment]:
         Experiment(settings.env, datafile, pipeline, model, precision, run)
         for datafile in settings.datafiles
         for pipeline in settings.pipelines
-        for model in settings.models
-        for precision in _precisions(study, model)
+        for model, precision in study.answerers
         for run in range(1, settings.runs + 1)
     ]
-
-
-def planners(study: Study) -> dict[str, Planner]:
-    """The planner of each retriever that has one."""
-    found = {name: study.planner(name) for name in study.settings.retrievers}
-    return {name: planner for name, planner in found.items() if planner is not None}
 
 
 def external_results(study: Study) -> list[External]:
@@ -168,9 +160,3 @@ def _matching(study: Study, pattern: str) -> Iterator[Experiment | External]:
     for experiment in experiments(study):
         if fnmatchcase(experiment.name, pattern):
             yield experiment
-
-
-def _precisions(study: Study, model: str) -> list[str]:
-    offered = study.model(model).precisions
-    wanted = [offered[0] if p == "default" else p for p in study.settings.precisions]
-    return list(dict.fromkeys(p for p in wanted if p in offered))

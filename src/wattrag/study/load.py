@@ -8,7 +8,8 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from wattrag.answering.chat.prompt import load_prompt
+from wattrag.answering.chat.prompt import prompt_of
+from wattrag.config.adhoc import model_name
 from wattrag.config.chat import ChatEntry
 from wattrag.config.declared import DeclaredModel
 from wattrag.config.embedders import CrossEncoderModel
@@ -26,9 +27,10 @@ from wattrag.datafiles.questions import QuestionFile, read_questions
 from wattrag.datafiles.sheet import SheetRow, read_sheet
 from wattrag.errors import InputError
 from wattrag.files import read_bytes
+from wattrag.llm.adhoc import with_adhoc
 from wattrag.llm.spending import check_priced
 from wattrag.llm.weights import check_pinned
-from wattrag.study.planners import Planner, planner_of, planning_model
+from wattrag.study.planners import NONE, SELF, Answerer, Planner, planner_of, planning_model
 
 SHIPPED = Path(__file__).resolve().parents[3]
 MODELS = "config/models.yaml"
@@ -41,6 +43,7 @@ class Study:
 
     settings: Settings
     registry: Registry
+    """Declared and ad-hoc models, by their names in the results."""
     sheets: Mapping[str, tuple[SheetRow, ...]] = field(repr=False)
     question_files: Mapping[str, QuestionFile] = field(repr=False)
     root: Path = SHIPPED
@@ -52,7 +55,7 @@ class Study:
         return resolve(given, self.root)
 
     def model(self, name: str) -> Answering:
-        """The declared model `name` that answers."""
+        """The model `name` that answers."""
         found = self.registry[name]
         assert isinstance(found, Answering)  # noqa: S101 - checked when the study was made
         return found
@@ -76,14 +79,28 @@ class Study:
         embedder = [self.embedder(settings.index)] if settings.needs_embedder else []
         return [*embedder, *([crossed] if crossed is not None else [])]
 
-    def planner(self, retriever: str) -> Planner | None:
-        """The planner of a retriever; None if questions are searched for alone."""
-        where = f"retrievers.{retriever}"
-        return planner_of(self.settings.retrievers[retriever], self.registry, where)
+    @property
+    def models(self) -> list[str]:
+        """The models that answer, by their names in the results."""
+        return [model_name(written) for written in self.settings.models]
+
+    @property
+    def answerers(self) -> list[Answerer]:
+        """The models that answer, each at those of the study's precisions that it has."""
+        return [
+            Answerer(model, precision)
+            for model in self.models
+            for precision in _precisions(self.model(model), self.settings)
+        ]
+
+    def planner(self, retriever: str, answerer: Answerer | None) -> Planner | None:
+        """Who plans for a retriever whose evidence `answerer` reads; None if nobody does."""
+        where = f"{self.where}: retrievers.{retriever}"
+        return planner_of(self.settings.retrievers[retriever], answerer, self.registry, where)
 
     def planning_model(self, name: str) -> ChatEntry:
-        """The declared chat model `name`, which plans."""
-        return planning_model(name, self.registry, MODELS)
+        """The chat model `name`, which plans."""
+        return planning_model(name, self.registry, self.where)
 
     @property
     def question_limit(self) -> int | None:
@@ -106,7 +123,7 @@ def question_limit(settings: Settings) -> int | None:
 
 
 def models_of(settings: Settings) -> list[str]:
-    """Names of all models that a study uses: readers, planners, embedders, cross-encoders."""
+    """All models that a study uses, as written: readers, planners, embedders, cross-encoders."""
     searching = settings.retrievers.values()
     named = [
         *settings.models,
@@ -143,6 +160,16 @@ def declared_models(root: Path = SHIPPED) -> Registry:
     return read_models(resolve(MODELS, root))
 
 
+def study_models(settings: Settings, root: Path = SHIPPED, where: str = "config") -> Registry:
+    """Every model that a study may use, by its name in the results: declared and ad-hoc ones.
+
+    Raises:
+        InputError: an ad-hoc model that is none, is not pinned, or has another model's name.
+    """
+    declared = declared_models(root)
+    return with_adhoc(declared, [*declared, *models_of(settings)], where)
+
+
 def read_settings(config: Mapping[str, Any], where: str = "config") -> Settings:
     """Validate a configuration.
 
@@ -177,7 +204,7 @@ def load_study(config: Mapping[str, Any], where: str = "config", root: Path = SH
         InputError: anything wrong in the configuration or in a file it names.
     """
     settings = read_settings(config, where)
-    registry = declared_models(root)
+    registry = study_models(settings, root, where)
     _check_models(settings, registry, where)
     sheets = {
         name: read_sheet(resolve(source.sheet, root), source.limit)
@@ -197,22 +224,23 @@ def _check_models(settings: Settings, registry: Registry, where: str) -> None:
     _check_readers(settings, registry, where)
     _check_searching(settings, registry, where)
     for name, retriever in settings.retrievers.items():
-        planner = planner_of(retriever, registry, f"{where}: retrievers.{name}")
-        if planner is not None:
-            check_priced(planning_model(planner.model, registry, where), settings.limits)
+        if retriever.planner not in {NONE, SELF}:
+            planner = planning_model(retriever.planner, registry, f"{where}: retrievers.{name}")
+            check_priced(planner, settings.limits)
     for pipeline in settings.pipelines.values():
-        load_prompt(pipeline.prompt, context_first=pipeline.use_reordered_prompt)
+        prompt_of(pipeline)
 
 
 def _check_readers(settings: Settings, registry: Registry, where: str) -> None:
     readers = {n: m for n, m in registry.items() if isinstance(m, Answering)}
-    for name in settings.models:
+    names = [model_name(written) for written in settings.models]
+    for name in names:
         _check_declared("models", name, [*readers], where)
         _check_pinned(registry[name])
-        entry = readers[name]
+        entry = registry[name]
         if isinstance(entry, ChatEntry):
             check_priced(entry, settings.limits)
-    offered = {precision for name in settings.models for precision in readers[name].precisions}
+    offered = {precision for name in names for precision in readers[name].precisions}
     for precision in settings.precisions:
         if precision not in {"default", *offered}:
             problem = f"precisions: no model runs at '{precision}'"
@@ -231,6 +259,13 @@ def _check_searching(settings: Settings, registry: Registry, where: str) -> None
     for key, (name, known) in used.items():
         _check_declared(key, name, known, where)
         _check_pinned(registry[name])
+
+
+def _precisions(model: Answering, settings: Settings) -> list[str]:
+    """Those of a study's precisions that a model has."""
+    offered = model.precisions
+    wanted = [offered[0] if p == "default" else p for p in settings.precisions]
+    return list(dict.fromkeys(p for p in wanted if p in offered))
 
 
 def _check_pinned(entry: DeclaredModel) -> None:

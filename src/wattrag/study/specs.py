@@ -6,13 +6,14 @@ compares it with the last run's; labels, memory and device counts are left out o
 
 from typing import Any
 
-from wattrag.answering.chat.prompt import load_prompt
+from wattrag.answering.chat.prompt import prompt_of
 from wattrag.answering.version import ANSWERING_VERSION
 from wattrag.config.models import ExtractiveModel
 from wattrag.corpus.readers.ocr import find_engine
 from wattrag.files import canonical_json
 from wattrag.llm import cross_encoder, embedding
 from wattrag.retrieval.planning.prompt import prompt_identity
+from wattrag.scoring.rules import rules_for
 from wattrag.study.code import code_of
 from wattrag.study.jobs import member_name, members
 from wattrag.study.load import Study
@@ -125,13 +126,15 @@ def answer(study: Study, pipeline: str, model: str, precision: str, run: str, **
         "version": ANSWERING_VERSION,
     }
     if isinstance(declared, ExtractiveModel):
-        return canonical_json({**spec, "code": code_of("answering/extractive")})
-    prompt = load_prompt(settings.prompt, context_first=settings.use_reordered_prompt)
+        return canonical_json(
+            {**spec, "code": code_of("answering/extractive", "answering/quantities")}
+        )
     generation = study.settings.generation
     return canonical_json(
         {
             **spec,
-            "prompt": prompt.identity,
+            "prompt": prompt_of(settings).identity,
+            "context_tokens": declared.context_tokens,
             "generation": generation.model_dump(include={"max_new_tokens", "temperature"}),
         }
     )
@@ -145,10 +148,11 @@ def score(study: Study, datafile: str, kind: str) -> str:
         datafile: whose questions are answered.
         kind: `single`, `ensemble` or `external`, as the summary calls it.
     """
+    metric = study.settings.datafiles[datafile].metric
     return canonical_json(
         {
             "type": kind,
-            "rules": study.settings.scoring.rules,
+            "rules": rules_for(metric, study.settings.scoring.rules).name,
             "questions": _reading(study, datafile, ()),
             "code": code_of("scoring"),
         }
@@ -170,7 +174,7 @@ def ensemble(study: Study, name: str, datafile: str) -> str:
 
 def tables(study: Study) -> str:
     """Tables depend on scores and on how models are called."""
-    labels = {name: study.model(name).label for name in study.settings.models}
+    labels = {name: study.model(name).label for name in study.models}
     return canonical_json(
         {"labels": labels, "code": code_of("analysis/experiment.py", "analysis/tables")}
     )

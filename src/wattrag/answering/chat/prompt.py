@@ -3,20 +3,29 @@
 The order lets servers and engines compute the beginning once.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from string import Template
 
-from wattrag.answering.reader import Evidence
+from wattrag.config.settings import Pipeline
 from wattrag.errors import InputError
-from wattrag.files import digest
+from wattrag.files import digest, read_bytes
 from wattrag.retrieval.records import Snippet
 from wattrag.store.asked import Message
 
 VERSIONS = {"wattbot": "wattbot_v1"}
 """The current version of each prompt."""
+OWN_FILE = ".txt"
+"""How the name of a user's own prompt ends."""
+PLACES = ("question", "unit", "context")
+LONGEST = 100_000
+"""Characters of a user's own prompt."""
+_DIVIDER = "===="
 _SEPARATOR = "\n---\n"
+_MEDIA = "Referenced media:\n\n"
 _NO_UNIT = "none"
 _BLANK = "is_blank"
 
@@ -27,6 +36,7 @@ class Prompt:
 
     version: str
     system: str
+    """Empty for none."""
     user: str
     """With `$question`, `$unit` and `$context` to fill in."""
 
@@ -35,35 +45,57 @@ class Prompt:
         """Version and hash: what an answer made with this prompt depends on."""
         return {"version": self.version, "hash": digest([self.system, self.user])[:16]}
 
-    def messages(self, question: str, unit: str, evidence: Evidence) -> list[Message]:
-        """The messages that put one question."""
+    def messages(
+        self, question: str, unit: str, context: Sequence[Snippet], media: Sequence[Snippet] = ()
+    ) -> list[Message]:
+        """The messages that put one question, with the captions of figures behind the context."""
+        blocks = [_SEPARATOR.join(map(shown, context))]
+        if media:
+            blocks.append(_MEDIA + "\n\n".join(map(shown, media)))
         filled = Template(self.user).substitute(
             question=question,
             unit=unit if unit.strip() and unit != _BLANK else _NO_UNIT,
-            context=_SEPARATOR.join(map(_shown, evidence.context)),
+            context="\n\n".join(blocks),
         )
-        return [
-            {"role": "system", "content": self.system},
-            {"role": "user", "content": filled},
-        ]
+        user: Message = {"role": "user", "content": filled}
+        return [{"role": "system", "content": self.system}, user] if self.system else [user]
+
+
+def prompt_of(pipeline: Pipeline) -> Prompt:
+    """The prompt that a pipeline names; see `load_prompt`."""
+    return load_prompt(pipeline.prompt, context_first=pipeline.use_reordered_prompt)
 
 
 @cache
 def load_prompt(name: str, *, context_first: bool) -> Prompt:
-    """The current version of a prompt.
+    """A prompt: the current version of one of ours, or a user's own file.
+
+    A file holds the user message, with `$question`, `$context` and, if wanted, `$unit`; above a
+    line `====` it may hold the system message.
 
     Args:
-        name: as a pipeline's `prompt`.
-        context_first: the evidence before the question.
+        name: as a pipeline's `prompt`: a name, or the path of a file that ends in `.txt`.
+        context_first: the evidence before the question; a file has its own order.
 
     Raises:
-        InputError: there is none of this name.
+        InputError: there is none of this name, or the file cannot be used.
     """
+    if name.endswith(OWN_FILE):
+        if context_first:
+            problem = "use_reordered_prompt is for our prompts"
+            raise InputError(f"prompt '{name}'", problem, "order the file as you like")
+        return _own(Path(name))
     version = VERSIONS.get(name)
     if version is None:
-        raise InputError(f"prompt '{name}'", "there is none", f"known: {', '.join(VERSIONS)}")
+        known = f"known: {', '.join(VERSIONS)}, or a file that ends in {OWN_FILE}"
+        raise InputError(f"prompt '{name}'", "there is none", known)
     order = "context_first" if context_first else "question_first"
     return Prompt(version, _text(f"{version}.system"), _text(f"{version}.{order}"))
+
+
+def shown(snippet: Snippet) -> str:
+    """An excerpt under its document's id; text that looks like an id's mark is defused."""
+    return f"[ref_id={snippet.document_id}] {snippet.text.replace('[ref_id=', '(ref_id=')}"
 
 
 def _text(name: str) -> str:
@@ -71,6 +103,26 @@ def _text(name: str) -> str:
     return folder.joinpath(f"{name}.txt").read_text(encoding="utf-8").strip()
 
 
-def _shown(snippet: Snippet) -> str:
-    """An excerpt under its document's id; text that looks like an id's mark is defused."""
-    return f"[ref_id={snippet.document_id}] {snippet.text.replace('[ref_id=', '(ref_id=')}"
+def _own(path: Path) -> Prompt:
+    where = f"prompt '{path}'"
+    try:
+        text = read_bytes(path).decode()
+    except UnicodeDecodeError as error:
+        raise InputError(where, "is no UTF-8 text", "save it as such") from error
+    if len(text) > LONGEST:
+        raise InputError(where, f"has {len(text)} characters", f"write at most {LONGEST}")
+    system, divider, user = text.partition(f"\n{_DIVIDER}\n")
+    if not divider:
+        system, user = "", text
+    template = Template(user)
+    if not template.is_valid():
+        raise InputError(where, "has a `$` that is no place to fill in", "write `$$` for a dollar")
+    named = template.get_identifiers()
+    unknown = [name for name in named if name not in PLACES]
+    if unknown:
+        known = ", ".join(f"${name}" for name in PLACES)
+        raise InputError(where, f"has the place ${unknown[0]}", f"known: {known}; `$$` is a dollar")
+    for name in ("question", "context"):
+        if name not in named:
+            raise InputError(where, f"lacks the place ${name}", "a model must see it: put it in")
+    return Prompt(path.name, system.strip(), user.strip())

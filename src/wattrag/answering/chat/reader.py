@@ -1,22 +1,25 @@
-"""The reader that asks a chat model."""
+"""The reader that asks a chat model: fit, ask, read; ask again for what cannot be read."""
 
 from dataclasses import dataclass
+from time import perf_counter
 
-from wattrag.answering.chat.prompt import Prompt
-from wattrag.answering.chat.reply import SCHEMA, Reply, answer_of
-from wattrag.answering.reader import Evidence
+from wattrag.answering.chat.fitting import TEMPLATE_TOKENS, fitted
+from wattrag.answering.chat.prompt import Prompt, shown
+from wattrag.answering.chat.reply import SCHEMA, read_answer
+from wattrag.answering.reader import AttemptLog, Evidence, UnreadableReplyError
 from wattrag.answering.records import Answer
-from wattrag.errors import RunFailedError
+from wattrag.errors import ContextOverflowError, InputError
 from wattrag.llm.stored import StoredChat
-from wattrag.llm.structured import read_form
-from wattrag.llm.usage import Usage
-from wattrag.store.asked import Request
+from wattrag.llm.tokens import estimated_tokens
+from wattrag.store.asked import Message, Request
+from wattrag.store.completions import Completion
 
-CUT_OFF = "length"
-
-
-class UnreadableReplyError(RunFailedError):
-    """The model replied, but not in a form that holds an answer."""
+REPAIR_TURNS = 2
+"""How often a model is told that its reply cannot be read, and asked for it again."""
+SHOWN_REPLY = 1500
+"""Characters of an unreadable reply that it is shown again."""
+LESS = 0.75
+"""Share of the evidence that is kept after the model has said that it is too much."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,8 @@ class Asking:
     max_new_tokens: int
     temperature: float
     run: int
+    context_tokens: int | None = None
+    """The model's window for prompt and reply; None where it is not declared."""
 
 
 class ChatReader:
@@ -35,29 +40,85 @@ class ChatReader:
     def __init__(self, chat: StoredChat, asking: Asking) -> None:
         self._chat, self._asking = chat, asking
 
-    async def read(self, question: str, unit: str, evidence: Evidence, usage: Usage) -> Answer:
+    async def read(self, question: str, unit: str, evidence: Evidence, log: AttemptLog) -> Answer:
         """See `Reader.read`.
 
         Raises:
-            UnreadableReplyError: the reply holds no answer.
+            InputError: the model's window is too small for the prompt and a piece of evidence.
+            ContextOverflowError: the model says so, whatever it is shown.
         """
-        asking = self._asking
-        request = Request(
-            asking.prompt.messages(question, unit, evidence),
-            asking.max_new_tokens,
-            asking.temperature,
-            asking.run,
-            SCHEMA,
-        )
-        reply = await self._chat.complete(request, usage)
-        read = read_form(Reply, reply.text)
-        if read is None:
-            cut = "; it was cut off, raise max_new_tokens" if reply.finish_reason == CUT_OFF else ""
-            ended = f" (ended: {reply.finish_reason})" if reply.finish_reason else ""
-            raise UnreadableReplyError(f"the reply holds no answer{ended}{cut}")
-        usage.repaired += read.repaired
-        return answer_of(read.value)
+        room = self._room(question, unit)
+        while True:
+            messages = self._put(question, unit, evidence, room, log)
+            try:
+                return await self._ask(messages, question, unit, log)
+            except ContextOverflowError:
+                sent = sum(estimated_tokens(shown(snippet)) for snippet in log.shown or ())
+                room = int(sent * LESS)
+                if not log.shown or fitted(evidence, room, shown) is None:
+                    raise
 
     async def close(self) -> None:
         """Close the model."""
         await self._chat.close()
+
+    def _room(self, question: str, unit: str) -> int | None:
+        """Tokens that the window leaves for evidence."""
+        asking = self._asking
+        if asking.context_tokens is None:
+            return None
+        bare = asking.prompt.messages(question, unit, ())
+        prompt = sum(estimated_tokens(message["content"]) for message in bare)
+        return asking.context_tokens - asking.max_new_tokens - prompt - TEMPLATE_TOKENS
+
+    def _put(
+        self, question: str, unit: str, evidence: Evidence, room: int | None, log: AttemptLog
+    ) -> list[Message]:
+        """The messages that put a question with as much evidence as there is room for."""
+        started = perf_counter()
+        fitting = fitted(evidence, room, shown)
+        if fitting is None:
+            window = self._asking.context_tokens
+            raise InputError(
+                "answer",
+                f"a window of {window} tokens has no room for the prompt, a reply of "
+                f"{self._asking.max_new_tokens} tokens and a piece of evidence",
+                "lower generation.max_new_tokens, or correct context_tokens in models.yaml",
+            )
+        messages = self._asking.prompt.messages(question, unit, fitting.context, fitting.media)
+        log.shown, log.messages = fitting.shown, messages
+        log.prompt_seconds += perf_counter() - started
+        return messages
+
+    async def _ask(
+        self, messages: list[Message], question: str, unit: str, log: AttemptLog
+    ) -> Answer:
+        asking, turns = self._asking, 0
+        while True:
+            request = Request(
+                messages, asking.max_new_tokens, asking.temperature, asking.run, SCHEMA
+            )
+            reply = await self._chat.complete(request, log.usage)
+            log.replies.append(reply.text)
+            log.messages = messages
+            log.generate_seconds += reply.seconds
+            started = perf_counter()
+            try:
+                answer, repaired = read_answer(reply, question, unit)
+            except UnreadableReplyError as error:
+                if turns == REPAIR_TURNS:
+                    raise
+                turns += 1
+                messages = [*messages, *_again(reply, error)]
+            else:
+                log.usage.repaired += repaired
+                return answer
+            finally:
+                log.parse_seconds += perf_counter() - started
+
+
+def _again(reply: Completion, error: UnreadableReplyError) -> list[Message]:
+    """The turn that asks for a reply once more; servers refuse an empty one as said before."""
+    said = reply.text.strip()[:SHOWN_REPLY] or "(nothing)"
+    problem = f"Your reply cannot be used: {error}. Reply again with the JSON object alone."
+    return [{"role": "assistant", "content": said}, {"role": "user", "content": problem}]

@@ -5,12 +5,17 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator
 
+from wattrag.answering.normalise import NoValueError, normalised
+from wattrag.answering.reader import UnreadableReplyError
 from wattrag.answering.records import BLANK, Answer
 from wattrag.datafiles.refs import parse_refs
-from wattrag.llm.structured import schema_of
+from wattrag.llm.structured import read_form, schema_of
+from wattrag.store.completions import Completion
 
-_TRUTH = {"true": "1", "false": "0"}
-_BLANKS = {"", BLANK, "is blank", "blank", "n/a", "none", "null", "unknown", "not found"}
+LONGEST_TEXT = 4000
+"""Characters of a text in an answer; the rest of what a server sends is left out."""
+MOST_REFS = 20
+CUT_OFF = "length"
 
 
 def _as_text(value: Any) -> Any:
@@ -18,7 +23,7 @@ def _as_text(value: Any) -> Any:
     if value is None:
         return ""
     if isinstance(value, bool | int | float | list):
-        return json.dumps(value, separators=(",", ":"))
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
     return value
 
 
@@ -47,24 +52,37 @@ class Reply(BaseModel):
 SCHEMA = schema_of(Reply)
 
 
-def answer_of(reply: Reply) -> Answer:
-    """The answer that a reply gives; without a value it is blank, and cites nothing."""
-    value = normalised(reply.answer_value)
+def read_answer(reply: Completion, question: str, unit: str) -> tuple[Answer, bool]:
+    """The answer that a reply gives, and whether its form had to be repaired.
+
+    Raises:
+        UnreadableReplyError: it holds no answer, or a value that is none.
+    """
+    read = read_form(Reply, reply.text)
+    if read is None:
+        cut = "; it was cut off, raise max_new_tokens" if reply.finish_reason == CUT_OFF else ""
+        ended = f" (ended: {reply.finish_reason})" if reply.finish_reason else ""
+        raise UnreadableReplyError(f"the reply holds no answer{ended}{cut}")
+    try:
+        value = normalised(read.value.answer_value, question, unit)
+    except NoValueError as error:
+        raise UnreadableReplyError(f"the reply holds no answer: {error}") from error
+    return _answer(read.value, value), read.repaired
+
+
+def _answer(reply: Reply, value: str) -> Answer:
+    """Without a value an answer is blank, and cites nothing."""
     blank = value == BLANK
     return Answer(
-        answer="" if blank else reply.answer.strip() or value,
+        answer="" if blank else _short(reply.answer) or value,
         value=value,
-        raw_value=reply.answer_value,
-        ref_id=() if blank else parse_refs(json.dumps(reply.ref_id)),
-        supporting_materials="" if blank else reply.supporting_materials.strip(),
-        explanation=reply.explanation.strip(),
+        raw_value=_short(reply.answer_value),
+        ref_id=() if blank else parse_refs(json.dumps(reply.ref_id))[:MOST_REFS],
+        supporting_materials="" if blank else _short(reply.supporting_materials),
+        explanation=_short(reply.explanation),
     )
 
 
-def normalised(value: str) -> str:
-    """A value in the form of a submission: one line, truth as 1 or 0, blank as `is_blank`."""
-    text = " ".join(value.split())
-    folded = text.casefold()
-    if folded in _BLANKS:
-        return BLANK
-    return _TRUTH.get(folded, text)
+def _short(text: str) -> str:
+    text = text.strip()
+    return text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + "…"

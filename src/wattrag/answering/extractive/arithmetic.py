@@ -7,9 +7,9 @@ from wattrag.answering.extractive.candidates import Candidate
 from wattrag.answering.extractive.choose import Chosen, choose
 from wattrag.answering.extractive.closeness import Weights
 from wattrag.answering.extractive.passages import Passages
-from wattrag.answering.extractive.quantities import formatted
 from wattrag.answering.extractive.question import Question
 from wattrag.answering.extractive.text import Text, tidy
+from wattrag.answering.quantities.quantities import formatted
 
 _SIDES = (
     re.compile(r"\bdifference (?:in .{3,60} )?between (?P<a>.+?) and (?P<b>.+)", re.IGNORECASE),

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from wattrag.answering.extractive.fit import fitted
 from wattrag.answering.extractive.passages import Passage, Passages
-from wattrag.answering.extractive.quantities import Quantity, quantities
 from wattrag.answering.extractive.question import Question
 from wattrag.answering.extractive.references import only_points
+from wattrag.answering.quantities.quantities import Quantity, quantities
 
 
 @dataclass(frozen=True)

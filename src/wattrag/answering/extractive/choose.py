@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from wattrag.answering.extractive.candidates import Candidate
 from wattrag.answering.extractive.closeness import Weights, closeness, coverage
 from wattrag.answering.extractive.passages import Passages
-from wattrag.answering.extractive.quantities import formatted, rounded, significant_digits
 from wattrag.answering.extractive.question import Kind, Question
 from wattrag.answering.extractive.text import YEAR
+from wattrag.answering.quantities.quantities import formatted, rounded, significant_digits
 
 COVERAGE, CLOSENESS, FIT, RANK = 1.0, 1.0, 0.8, 0.2
 """Weights of what speaks for a candidate, each from 0 to 1. Set by hand: halving or doubling any

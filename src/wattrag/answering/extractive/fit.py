@@ -5,10 +5,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 from wattrag.answering.extractive.passages import Passage
-from wattrag.answering.extractive.quantities import Quantity
 from wattrag.answering.extractive.question import Target
 from wattrag.answering.extractive.text import Text
-from wattrag.answering.extractive.units import Unit, units_in
+from wattrag.answering.quantities.quantities import Quantity
+from wattrag.answering.quantities.units import Unit, units_in
 
 _PLURAL = re.compile(r"[ \n][a-z]{3,}s\b(?<!ss)(?<!was)(?<!has)")
 _CARBON = re.compile(r"CO2|CO₂|carbon", re.IGNORECASE)

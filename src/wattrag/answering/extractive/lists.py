@@ -8,8 +8,8 @@ from wattrag.answering.extractive.candidates import Candidate
 from wattrag.answering.extractive.closeness import Weights, closeness, coverage
 from wattrag.answering.extractive.names import Named
 from wattrag.answering.extractive.passages import Passage, Passages
-from wattrag.answering.extractive.quantities import plain
 from wattrag.answering.extractive.question import Question
+from wattrag.answering.quantities.quantities import plain
 
 _WORD = r"(?<![\w.])\w(?:[\w./+’'-]{0,40}\w)?"
 _ITEM = rf"{_WORD}(?: {_WORD}){{0,3}}"

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from wattrag.answering.extractive.closeness import closeness, coverage
 from wattrag.answering.extractive.passages import Passage, Passages
-from wattrag.answering.extractive.quantities import quantities
 from wattrag.answering.extractive.question import Question
 from wattrag.answering.extractive.text import Text
 from wattrag.answering.extractive.vocabulary import STOPWORDS
+from wattrag.answering.quantities.quantities import quantities
 
 # Repetitions are bounded: a document may hold a word of a hundred thousand letters.
 _PART = (

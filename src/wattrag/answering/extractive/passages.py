@@ -69,7 +69,7 @@ def passages(evidence: Evidence) -> Passages:
     ranks = _hit_ranks(evidence)
     found: list[Passage] = []
     seen: set[tuple[str, str]] = set()
-    for snippet in evidence.context:
+    for snippet in evidence.shown:
         pieces = [(Text(t), row) for t, row in _pieces(snippet)]
         texts = [_NOTHING, *(piece for piece, _ in pieces), _NOTHING]
         for i, (piece, row) in enumerate(pieces, 1):

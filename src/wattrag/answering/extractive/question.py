@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from wattrag.answering.extractive.text import Text, Word, tidy, years_in
-from wattrag.answering.extractive.units import Unit, parse_unit
+from wattrag.answering.quantities.units import Unit, parse_unit
 from wattrag.answering.records import BLANK
 
 

@@ -1,6 +1,7 @@
 """The extractive reader: what is asked, what the evidence offers, what is chosen."""
 
 from dataclasses import dataclass
+from time import perf_counter
 
 from wattrag.answering.extractive.abstain import is_weak, strength
 from wattrag.answering.extractive.arithmetic import difference, sides
@@ -12,9 +13,8 @@ from wattrag.answering.extractive.names import Named, find_name, pick_option
 from wattrag.answering.extractive.passages import Passage, Passages, passages
 from wattrag.answering.extractive.question import Kind, Question, analyse
 from wattrag.answering.extractive.truth import judge
-from wattrag.answering.reader import Evidence
+from wattrag.answering.reader import AttemptLog, Evidence
 from wattrag.answering.records import BLANK, Answer
-from wattrag.llm.usage import Usage
 
 BLANK_ANSWER = Answer(
     answer="",
@@ -41,10 +41,12 @@ class Finding:
 class ExtractiveReader:
     """Answers from the sentences it is shown, without a model; it is stateless."""
 
-    async def read(self, question: str, unit: str, evidence: Evidence, usage: Usage) -> Answer:
+    async def read(self, question: str, unit: str, evidence: Evidence, log: AttemptLog) -> Answer:
         """See `Reader.read`."""
-        del usage  # it calls nothing
-        return self.extract(question, unit, evidence)
+        started = perf_counter()
+        answer = self.extract(question, unit, evidence)
+        log.parse_seconds = perf_counter() - started
+        return answer
 
     async def close(self) -> None:
         """Nothing is open."""

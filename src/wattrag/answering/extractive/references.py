@@ -5,9 +5,9 @@ import re
 from decimal import Decimal
 
 from wattrag.answering.extractive.passages import Passage
-from wattrag.answering.extractive.quantities import Quantity
 from wattrag.answering.extractive.question import Target
 from wattrag.answering.extractive.text import YEAR, Text
+from wattrag.answering.quantities.quantities import Quantity
 
 _CITED = re.compile(r"\[[\d,;\s–-]{1,60}\]|\barXiv:\S{1,20}|\bdoi:?\S{1,60}|https?:\S{1,200}")
 _LABELLED = re.compile(

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from wattrag.answering.extractive.closeness import Weights, coverage
 from wattrag.answering.extractive.contradiction import negated, opposed, substituted
 from wattrag.answering.extractive.passages import Passage, Passages
-from wattrag.answering.extractive.quantities import Quantity, quantities
 from wattrag.answering.extractive.question import Question
 from wattrag.answering.extractive.text import Text
+from wattrag.answering.quantities.quantities import Quantity, quantities
 
 _SWEEPING = re.compile(
     r"\b(?:all|always|never|only|every|entire(?:ly)?|solely|exclusively|complete(?:ly)?|none|any"

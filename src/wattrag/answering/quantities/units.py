@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from wattrag.answering.extractive.unit_table import SYMBOLS, WORDS
+from wattrag.answering.quantities.unit_table import SYMBOLS, WORDS
 
 
 @dataclass(frozen=True)

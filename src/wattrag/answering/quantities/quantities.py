@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-from wattrag.answering.extractive.units import Unit, unit_at
+from wattrag.answering.quantities.units import Unit, unit_at
 
 _NUMBER = re.compile(
     r"(?<![\w.,])(?<![A-Za-z][-–_])(?P<sign>[-−](?=\d))?"
