@@ -76,9 +76,9 @@ def flattened_rows(block: str) -> list[Row]:
         return []
     found: list[Row] = []
     header: list[str] = []
-    caption = next((line for line in lines if _CAPTION.match(line)), "")
+    captions = _captions(lines, dense)
     below_rows = False
-    for line, is_row in zip(lines, dense, strict=True):
+    for line, is_row, caption in zip(lines, dense, captions, strict=True):
         if is_row:
             found.append(_numbered(line, header[-_HEADER_LINES:], caption))
         else:
@@ -86,6 +86,20 @@ def flattened_rows(block: str) -> list[Row]:
             found.append(_plain(line))
         below_rows = is_row
     return found
+
+
+def _captions(lines: list[str], dense: list[bool]) -> list[str]:
+    """The caption of each line's table: the last one above or, where they stand below, the next."""
+    places = [i for i, line in enumerate(lines) if _CAPTION.match(line)]
+    if not places:
+        return [""] * len(lines)
+    below = any(dense[: places[0]])
+    return [
+        lines[next((p for p in places if p >= i), places[-1])]
+        if below
+        else lines[next((p for p in reversed(places) if p <= i), places[0])]
+        for i in range(len(lines))
+    ]
 
 
 def _plain(line: str) -> Row:
