@@ -174,14 +174,15 @@ def tables(study: Study) -> str:
     """Tables depend on scores and on how models are called."""
     labels = {name: study.model(name).label for name in study.models}
     return canonical_json(
-        {"labels": labels, "code": code_of("analysis/experiment.py", "analysis/tables")}
+        {"labels": labels, "code": code_of("analysis/experiment.py", "analysis/tables", "datafiles/defuse.py")}
     )
 
 
 def retrieval_table() -> str:
     """The retrieval table depends on metrics, which are inputs."""
     tables = (f"analysis/tables/{name}.py" for name in ("content", "page", "retrieval"))
-    return canonical_json({"code": code_of("analysis/retrieval.py", *tables)})
+    code = code_of("analysis/retrieval.py", "datafiles/defuse.py", *tables)
+    return canonical_json({"code": code})
 
 
 def plot(study: Study) -> str:

@@ -1,18 +1,13 @@
 """A table's content, and how its cells are written."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from wattrag.datafiles.defuse import defused
 from wattrag.datafiles.table import write_table
 
 DIGITS = 6
-_FORMULA = re.compile(
-    r"\s*[=+\-@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}"
-    r"\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}]|[\t\r\n]"
-)
-_SIGNED_NUMBER = re.compile(r"[+-](\d[\d,_]*\.?\d*|\.\d+)([eE][+-]?\d+)?%?")
 
 
 @dataclass(frozen=True)
@@ -35,13 +30,3 @@ def cell(value: object) -> object:
     if isinstance(value, float):
         return round(value, DIGITS) + 0.0  # adding zero turns -0.0 into 0.0
     return defused(value) if isinstance(value, str) else value
-
-
-def defused(text: str) -> str:
-    """Text that no spreadsheet takes for a formula; signed numbers stay as they are.
-
-    Answers are untrusted, and spreadsheets run what begins with `=`, `+`, `-` or `@`; an
-    apostrophe in front makes it text. Source: OWASP, "CSV Injection".
-    """
-    risky = _FORMULA.match(text) and not _SIGNED_NUMBER.fullmatch(text.strip())
-    return f"'{text}" if risky else text
