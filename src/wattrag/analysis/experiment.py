@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ class ScoredExperiment:
         type: `single`, `ensemble` or `external`.
         pipeline, model, precision, run: None where a type has none.
         records: `results.json`, one record a question, in the questions' order.
+        summary: `summary.json` as it is: what answering took, on what hardware, from what.
+        folder: where both lie.
     """
 
     name: str
@@ -37,6 +39,8 @@ class ScoredExperiment:
     run: int | None
     scores: Scores
     records: tuple[Record, ...]
+    summary: Record = field(default_factory=dict, repr=False)
+    folder: Path | None = None
 
 
 def read_experiments(results: Sequence[Path]) -> tuple[ScoredExperiment, ...]:
@@ -71,6 +75,8 @@ def read_experiment(results: Path) -> ScoredExperiment:
             run=summary.get("run"),
             scores=_scores(summary, records),
             records=tuple(records),
+            summary=summary,
+            folder=results.parent,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(

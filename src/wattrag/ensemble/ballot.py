@@ -10,6 +10,7 @@ from wattrag.ensemble.options import VoteOptions
 from wattrag.ensemble.reading import AS_MEANT, LETTER_BY_LETTER
 from wattrag.errors import InputError
 from wattrag.scoring.blank import is_blank
+from wattrag.scoring.normalise import normalise
 
 DEFAULT_CONFIDENCE = 0.5
 
@@ -48,6 +49,9 @@ class Ballot:
         value, citations_key: equal where members agree.
         citations: cited documents in the cell's order.
         power: how much the vote counts.
+        abstains: whether the answer is blank.
+        cites: whether any document is cited.
+        plain: whether the value is written as gold answers are.
     """
 
     row: SubmissionRow
@@ -55,16 +59,9 @@ class Ballot:
     citations: tuple[str, ...]
     citations_key: Hashable
     power: float
-
-    @property
-    def abstains(self) -> bool:
-        """Whether the answer is blank."""
-        return is_blank(self.row.answer_value)
-
-    @property
-    def cites(self) -> bool:
-        """Whether any document is cited."""
-        return bool(parse_refs(self.row.ref_id))
+    abstains: bool
+    cites: bool
+    plain: bool
 
 
 def cast(member: Member, row: SubmissionRow, options: VoteOptions) -> Ballot:
@@ -80,4 +77,7 @@ def cast(member: Member, row: SubmissionRow, options: VoteOptions) -> Ballot:
         citations=reading.citations(row.ref_id),
         citations_key=reading.citations_key(row.ref_id),
         power=power,
+        abstains=is_blank(row.answer_value),
+        cites=bool(parse_refs(row.ref_id)),
+        plain=row.answer_value == normalise(row.answer_value),
     )

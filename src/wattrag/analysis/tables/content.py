@@ -6,6 +6,7 @@ from pathlib import Path
 
 from wattrag.datafiles.defuse import defused
 from wattrag.datafiles.table import write_table
+from wattrag.files import write_json
 
 DIGITS = 6
 
@@ -25,8 +26,20 @@ def export(path: Path, table: TableContent) -> None:
     write_table(path, list(header.values()), rows)
 
 
+def export_json(path: Path, table: TableContent) -> None:
+    """Write a table as a JSON list of records, every column in each, unknown cells null.
+
+    Texts are as they are: what reads JSON runs no formulas.
+    """
+    rows = ({column: row.get(column) for column in table.columns} for row in table.rows)
+    write_json(path, [{key: _number(value) for key, value in row.items()} for row in rows])
+
+
+def _number(value: object) -> object:
+    """Floats to six decimals; adding zero turns -0.0 into 0.0."""
+    return round(value, DIGITS) + 0.0 if isinstance(value, float) else value
+
+
 def cell(value: object) -> object:
     """A value as it is written."""
-    if isinstance(value, float):
-        return round(value, DIGITS) + 0.0  # adding zero turns -0.0 into 0.0
-    return defused(value) if isinstance(value, str) else value
+    return defused(value) if isinstance(value, str) else _number(value)
