@@ -49,10 +49,18 @@ def read_experiments(results: Sequence[Path]) -> tuple[ScoredExperiment, ...]:
     Raises:
         InputError: a file that is missing or holds no scored experiment.
     """
-    read = [read_experiment(path) for path in results]
+    return named_apart([read_experiment(path) for path in results])
+
+
+def named_apart(experiments: Sequence[ScoredExperiment]) -> tuple[ScoredExperiment, ...]:
+    """The experiments under names that tell them apart.
+
+    Raises:
+        InputError: one is listed twice.
+    """
+    names = _unique_names(experiments)
     return tuple(
-        replace(experiment, name=name)
-        for experiment, name in zip(read, _unique_names(read), strict=True)
+        replace(experiment, name=name) for experiment, name in zip(experiments, names, strict=True)
     )
 
 

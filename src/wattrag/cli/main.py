@@ -15,6 +15,7 @@ from wattrag.cli.check import check
 from wattrag.cli.common import Notices, print_problem
 from wattrag.cli.env import env
 from wattrag.cli.evidence_page import evidence
+from wattrag.cli.export import export
 from wattrag.cli.init import init
 from wattrag.cli.parse import parse
 from wattrag.cli.query import query
@@ -36,6 +37,7 @@ COMMANDS: dict[str, Callable[..., None] | typer.Typer] = {
     "answer": answer,
     "score": score,
     "aggregate": aggregate,
+    "export": export,
     "models": models.app,
     "store": store.app,
     "batch": batch.app,
