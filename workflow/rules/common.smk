@@ -126,23 +126,40 @@ def question_file(wildcards):
     return str(STUDY.question_files[wildcards.datafile].path)
 
 
-def plan_file(retriever, planner, datafile):
+def plan_files(retriever, planner, datafile):
     """The plans that a retriever searches with; none if questions are searched for alone."""
     if (retriever, planner) not in PLANS:
         raise WorkflowError(f"retriever '{retriever}' has no planner '{planner}'")
     plans = PLANS[retriever, planner]
     if plans is None:
-        return []
-    env = STUDY.settings.env
-    return write(rules.plan.output.queries, env=env, datafile=datafile, **vars(plans))
+        return {}
+    chosen = {"env": STUDY.settings.env, "datafile": datafile, **vars(plans)}
+    return {
+        "plans": write(rules.plan.output.queries, **chosen),
+        "plan_usage": write(rules.plan.output.usage, **chosen),
+    }
 
 
-def retrieved(wildcards):
+def retrieval_files(wildcards):
     """The evidence that a model answers from: planned by itself, if its retriever wants that."""
+    made = rules.retrieve.output
+    return {
+        "retrieved": of_retrieval(made.retrieved, wildcards),
+        "retrieval_usage": of_retrieval(made.usage, wildcards),
+    }
+
+
+def judged_retrieval(wildcards):
+    """The metrics of the evidence that an experiment answered from."""
+    return of_retrieval(rules.retrieval_metrics.output.metrics, wildcards)
+
+
+def of_retrieval(pattern, wildcards):
+    """A file of the retrieval that an experiment answered from."""
     answerer = Answerer(wildcards.model, wildcards.precision)
     found = retrieval_of(STUDY, wildcards.pipeline, answerer)
     return write(
-        rules.retrieve.output.retrieved,
+        pattern,
         retriever=found.retriever,
         datafile=wildcards.datafile,
         planner=found.planner,
@@ -272,7 +289,7 @@ def every_result():
             for corpus in parsed
         ),
         *expand(rules.index.output.built, index=settings.indexes),
-        *(plan_file(*searched, d) for searched in PLANS for d in settings.datafiles),
+        *(plan_files(*p, d).values() for p in PLANS for d in settings.datafiles),
         *(
             expand(
                 rules.retrieve.output,

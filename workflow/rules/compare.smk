@@ -10,6 +10,7 @@ rule compare_tables:
         comparisons="results/compare/{datafile}/comparisons.csv",
         runs="results/compare/{datafile}/runs.csv",
         audit="results/compare/{datafile}/audit.csv",
+        classes="results/compare/{datafile}/error_classes.csv",
         leaderboard_page=report(
             "results/compare/{datafile}/leaderboard.html",
             caption="../report/leaderboard.rst",
@@ -17,6 +18,7 @@ rule compare_tables:
             labels={"datafile": "{datafile}", "result": "leaderboard"},
         ),
         matrix_page="results/compare/{datafile}/results_matrix.html",
+        classes_page="results/compare/{datafile}/error_classes.html",
     log:
         "logs/compare_tables/{datafile}.log",
     conda:

@@ -21,6 +21,7 @@ rule tables:
             category="Questions",
             labels={"datafile": "{datafile}", "table": "points lost (CSV)"},
         ),
+        classes="results/tables/{env}/{datafile}/error_classes.csv",
         # Snakemake's report offers a CSV as a download only; pages show in place.
         leaderboard_page=report(
             "results/tables/{env}/{datafile}/leaderboard.html",
@@ -33,6 +34,12 @@ rule tables:
             caption="../report/results_matrix.rst",
             category="Questions",
             labels={"datafile": "{datafile}", "table": "matrix of answers"},
+        ),
+        classes_page=report(
+            "results/tables/{env}/{datafile}/error_classes.html",
+            caption="../report/error_classes.rst",
+            category="Questions",
+            labels={"datafile": "{datafile}", "table": "error classes"},
         ),
     log:
         "logs/tables/{env}/{datafile}.log",

@@ -12,6 +12,7 @@ with logged(snakemake.log[0]):
     from wattrag.analysis.tables.comparisons import comparisons
     from wattrag.analysis.tables.content import export
     from wattrag.analysis.tables.errors import errors
+    from wattrag.analysis.tables.errors_by_class import errors_by_class, write_errors_by_class_page
     from wattrag.analysis.tables.leaderboard import leaderboard
     from wattrag.analysis.tables.leaderboard_page import write_leaderboard_page
     from wattrag.analysis.tables.matrix_page import write_matrix_page
@@ -32,6 +33,9 @@ with logged(snakemake.log[0]):
     export(out["runs"], runs(experiments))
     listed = [read_listed(path.parent) for path in results]
     export(out["audit"], audit(listed, {datafile: asked}, map(Path, snakemake.input.trees)))
+    classes = errors_by_class(experiments)
+    export(out["classes"], classes)
     # Tables are shown in the report as pages; as CSV files they are only offered for download.
     write_leaderboard_page(out["leaderboard_page"], datafile, board)
     write_matrix_page(out["matrix_page"], datafile, experiments)
+    write_errors_by_class_page(out["classes_page"], datafile, classes)

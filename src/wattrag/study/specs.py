@@ -13,6 +13,7 @@ from wattrag.corpus.readers.ocr import find_engine
 from wattrag.files import canonical_json
 from wattrag.llm import cross_encoder, embedding
 from wattrag.retrieval.planning.prompt import prompt_identity
+from wattrag.scoring.rules import rules_for
 from wattrag.study.code import code_of
 from wattrag.study.jobs import confident, member_name, members, studied
 from wattrag.study.load import Study
@@ -147,12 +148,14 @@ def score(study: Study, datafile: str, kind: str) -> str:
         datafile: whose questions are answered.
         kind: `single`, `ensemble` or `external`, as the summary calls it.
     """
+    metric = study.settings.datafiles[datafile].metric
+    reading = ("study/reported.py",) if kind == "external" else ()
     return canonical_json(
         {
             "type": kind,
-            "rules": study.settings.scoring.rules,
+            "rules": rules_for(metric, study.settings.scoring.rules).name,
             "questions": _reading(study, datafile, ()),
-            "code": code_of("scoring"),
+            "code": code_of("scoring", "datafiles/defuse.py", *reading),
         }
     )
 
