@@ -24,9 +24,9 @@ class Elected:
     @property
     def value(self) -> str:
         """The winning value: as gold answers are written if a voter did so, else as the first."""
-        if self.voters[0].abstains:
-            return str(self.voters[0].value)
-        values = (ballot.row.answer_value for ballot in self.voters if ballot.plain)
+        if self.voters[0].content.abstains:
+            return str(self.voters[0].content.value)
+        values = (ballot.row.answer_value for ballot in self.voters if ballot.content.plain)
         return next(values, self.voters[0].row.answer_value)
 
 
@@ -36,5 +36,5 @@ def elected(ballots: Sequence[Ballot], options: VoteOptions) -> Elected | None:
         return None
     electorate = favourite(ballots, options) if options.ref_mode == "ref_priority" else ballots
     winner = winning_value(electorate, options)
-    voters = tuple(ballot for ballot in electorate if ballot.value == winner)
+    voters = tuple(ballot for ballot in electorate if ballot.content.value == winner)
     return Elected(voters, merged(ballots, voters, options))

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from wattrag.datafiles.questions import Gold, QuestionFile
+from wattrag.datafiles.refs import format_refs
 from wattrag.ensemble.ballot import Ballot, Member, cast
 from wattrag.ensemble.election import elected
 from wattrag.ensemble.options import VoteOptions
@@ -80,7 +81,7 @@ class _Question:
             -1 if b is None else kinds[(b.row.answer_value, b.row.ref_id, b.power)] for b in ballots
         ]
         self._of_kinds: dict[tuple[int, ...], _Points] = {(): unanswered}
-        self._of_answers: dict[tuple[str, str], _Points] = {}
+        self._of_answers: dict[tuple[str, tuple[str, ...]], _Points] = {}
 
     def points(self, ensemble: Subset) -> _Points:
         """The row of `columns` for what an ensemble answers."""
@@ -94,10 +95,11 @@ class _Question:
     def _vote(self, ensemble: Subset) -> _Points:
         ballots = [ballot for member in ensemble if (ballot := self._ballots[member])]
         winner = elected(ballots, self._options)
-        answer = (winner.value, winner.citations.ref_id) if winner else (BLANK, BLANK)
+        answer = (winner.value, winner.citations.documents) if winner else (BLANK, ())
         known = self._of_answers.get(answer)
         if known is None:
-            row = replace(ballots[0].row, answer_value=answer[0], ref_id=answer[1])
+            value, documents = answer
+            row = replace(ballots[0].row, answer_value=value, ref_id=format_refs(documents))
             scored = score_answer(self._gold, row, self._rules)
             known = self._of_answers[answer] = tuple(columns([scored])[0])
         return known

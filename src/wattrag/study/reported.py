@@ -36,7 +36,10 @@ def reported(path: Path) -> dict[str, Any]:
         raise InputError(str(path), "is no JSON object", "mend or remove it")
     kept = {key: said[key] for key in _KEPT if key in said}
     if all(not kept.get(name) for name in _COUNTS):
-        unknown = [*_COUNTS, *(["estimated_cost_usd"] if not kept.get("estimated_cost_usd") else [])]
+        unknown = [
+            *_COUNTS,
+            *(["estimated_cost_usd"] if not kept.get("estimated_cost_usd") else []),
+        ]
         kept |= {name: None for name in unknown if name in kept}
     if isinstance(kept.get("hardware"), Mapping):
         kept["hardware"] = _hardware(kept["hardware"])

@@ -26,9 +26,10 @@ def audit(
     questions: Mapping[str, QuestionFile] | None = None,
     trees: Iterable[Path] = (),
 ) -> TableContent:
-    """One row for each finding, experiments in the given order; one `clean` row where none is.
+    """One row for each finding, and a `clean` one for each experiment without a problem.
 
-    Documents that could not be read come last; they concern every experiment.
+    Experiments come in the given order; a clean one may have notices. Documents that could not
+    be read come last, because they concern every experiment.
 
     Args:
         experiments: of any datafiles.
@@ -49,7 +50,9 @@ def audit(
             *again.get(place, ()),
             *_short_votes(one),
         ]
-        rows += [_row(one, finding) for finding in found] or [_row(one, None)]
+        rows += [_row(one, finding) for finding in found]
+        if all(finding.level != "problem" for finding in found):
+            rows.append(_row(one, None))
     rows += [
         {"level": "problem", "check": "BAD_DOCUMENT", "name": document, "detail": reason}
         for document, reason in unread_documents(trees)

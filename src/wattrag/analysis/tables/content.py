@@ -31,8 +31,12 @@ def export_json(path: Path, table: TableContent) -> None:
 
     Texts are as they are: what reads JSON runs no formulas.
     """
-    rows = ({column: row.get(column) for column in table.columns} for row in table.rows)
-    write_json(path, [{key: _number(value) for key, value in row.items()} for row in rows])
+    write_json(path, json_rows(table))
+
+
+def json_rows(table: TableContent) -> list[dict[str, object]]:
+    """The rows as records for JSON."""
+    return [{column: _number(row.get(column)) for column in table.columns} for row in table.rows]
 
 
 def _number(value: object) -> object:
