@@ -30,6 +30,10 @@ _RULES = {
     "hedges, ranges, truth values).",
     "2026": "Provisional: values as 2025 but within the question's own tolerance where one is "
     "given; citations count by F1; abstentions by recall over unanswerable questions.",
+    "exact_match": "A value is right if it equals an accepted answer, case, punctuation and "
+    "articles aside.",
+    "f1": "A value counts by the F1 of its words and an accepted answer's.",
+    "contains": "A value is right if it contains an accepted answer's words.",
 }
 
 

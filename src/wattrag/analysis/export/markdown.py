@@ -23,7 +23,8 @@ def document(title: str, pages: Sequence[Page]) -> str:
 
 def escaped(text: str) -> str:
     """Any text as Markdown that shows it, on one line; it becomes no markup, table cell or HTML."""
-    line = _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    plain = " ".join(text.split()).replace("\0", "\N{REPLACEMENT CHARACTER}")
+    line = _SPECIAL.sub(r"\\\1", plain)
     return _LIST_MARK.sub(_broken_mark, line)
 
 
