@@ -113,11 +113,11 @@ def test_names_that_become_the_same_are_told(tmp_path, peer):
 
 def test_what_it_reports_is_found_beside_the_submission(tmp_path, peer):
     by_name = {e.name: e for e in external_results(study(tmp_path, peer))}
-    assert by_name["qwen-bench"].report == peer / "PowerEdge/train_QA/qwen-bench/summary.json"
-    assert by_name["ensemble-top3"].report is None
+    assert by_name["qwen-bench"].reported_in == peer / "PowerEdge/train_QA/qwen-bench/summary.json"
+    assert by_name["ensemble-top3"].reported_in is None
     write_json(tmp_path / "usage.json", {})
     ours = External("lab", "train_QA", "x", tmp_path / "submission.csv")
-    assert ours.report == tmp_path / "usage.json"
+    assert ours.reported_in == tmp_path / "usage.json"
 
 
 def test_its_times_and_energy_are_kept_and_its_scores_and_zeros_are_not(peer):

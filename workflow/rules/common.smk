@@ -175,8 +175,8 @@ def foreign_submission(wildcards):
 def foreign_report(wildcards):
     """What is said of times, energy and hardware beside a submission made elsewhere."""
     key = (wildcards.machine, wildcards.datafile, wildcards.name)
-    report = FOREIGN[key].report if key in FOREIGN else None
-    return [] if report is None else [str(report)]
+    found = FOREIGN[key].reported_in if key in FOREIGN else None
+    return [] if found is None else str(found)
 
 
 def judged_retrievals(wildcards):

@@ -29,8 +29,8 @@ with logged(snakemake.log[0]):
         (retrieval,) = read_metrics([Path(given.retrieval)])
         known = traces(read_jsonl(Path(given.answers)), retrieval.questions)
         usage = read_json(Path(given.usage))
-    elif given.get("report"):
-        usage = reported(Path(given.report))
+    elif given.get("reported"):
+        usage = reported(Path(given.reported))
     scores = score(asked, rows, rules_named(spec["rules"]), failed(known), str(path))
     records = result_records(asked, rows, scores, known)
     summary = summary_record(scores, identity(spec["type"], dict(snakemake.wildcards)))

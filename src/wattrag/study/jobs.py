@@ -42,7 +42,7 @@ class External:
     submission: Path
 
     @property
-    def report(self) -> Path | None:
+    def reported_in(self) -> Path | None:
         """What is said beside it of times, energy and hardware, if anything is."""
         beside = (self.submission.with_name(name) for name in _REPORTS)
         return next((path for path in beside if path.is_file()), None)
