@@ -81,7 +81,7 @@ def facts_of(experiment: ScoredExperiment) -> Facts:
     return Facts(
         name=experiment.name,
         env=experiment.env,
-        type=experiment.type,
+        type="ensemble" if "ensemble_type" in taken else experiment.type,
         wattrag=_text(provenance.get("wattrag")),
         python=_text(provenance.get("python")),
         packages=_texts(_mapping(provenance, "packages")),
@@ -129,7 +129,7 @@ def _model(
     older = {
         "provider": taken.get("llm_provider"),
         "model_id": taken.get("model_id") or experiment.model,
-        "precision": experiment.precision,
+        "precision": experiment.precision or taken.get("quantization"),
     }
     return _texts({**older, **{k: v for k, v in recorded.items() if v is not None}})
 

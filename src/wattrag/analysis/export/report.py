@@ -76,7 +76,9 @@ def write_export(
         check_archive_name(archive)
     by_datafile, left_out = _scored(results, chosen)
     if not by_datafile:
-        raise InputError(str(results), "has no per-question results", "score the study first")
+        raise InputError(
+            str(results), "has no per-question results", "score them first: external_results"
+        )
     boards = {name: leaderboard(found, labels) for name, found in by_datafile.items()}
     pages = [
         *(scores_page(name, board) for name, board in boards.items()),
