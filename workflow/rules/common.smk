@@ -172,6 +172,13 @@ def foreign_submission(wildcards):
     return str(FOREIGN[key].submission) if key in FOREIGN else []
 
 
+def foreign_report(wildcards):
+    """What is said of times, energy and hardware beside a submission made elsewhere."""
+    key = (wildcards.machine, wildcards.datafile, wildcards.name)
+    found = FOREIGN[key].reported_in if key in FOREIGN else None
+    return [] if found is None else str(found)
+
+
 def judged_retrievals(wildcards):
     """The metrics of every retriever, with each of its planners, on a datafile."""
     return [

@@ -17,6 +17,7 @@ from wattrag.cli.common import Notices, print_problem
 from wattrag.cli.debug import debug
 from wattrag.cli.env import env
 from wattrag.cli.evidence_page import evidence
+from wattrag.cli.export import export
 from wattrag.cli.init import init
 from wattrag.cli.leaderboard import leaderboard
 from wattrag.cli.matrix import matrix
@@ -46,6 +47,7 @@ COMMANDS: dict[str, Callable[..., None] | typer.Typer] = {
     "leaderboard": leaderboard,
     "matrix": matrix,
     "audit": audit,
+    "export": export,
     "models": models.app,
     "store": store.app,
     "batch": batch.app,

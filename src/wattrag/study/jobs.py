@@ -6,11 +6,13 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from wattrag.config.problems import nearest
-from wattrag.datafiles.ids import check_document_id
+from wattrag.datafiles.ids import check_document_id, path_name
 from wattrag.errors import InputError
 from wattrag.study.load import Study
 
 EXTERNAL = "external"
+SUBMISSION = "submission.csv"
+_REPORTS = ("usage.json", "summary.json")
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,12 @@ class External:
     datafile: str
     name: str
     submission: Path
+
+    @property
+    def reported_in(self) -> Path | None:
+        """What is said beside it of times, energy and hardware, if anything is."""
+        beside = (self.submission.with_name(name) for name in _REPORTS)
+        return next((path for path in beside if path.is_file()), None)
 
 
 def families(study: Study) -> list[str]:
@@ -73,9 +81,12 @@ def experiments(study: Study) -> list[Experiment]:
 def external_results(study: Study) -> list[External]:
     """Submissions under `external_results`, for this study's datafiles, sorted.
 
+    Other files, folders that begin with a dot and other datafiles are passed over, so that a
+    tree of KohakuRAG_UI serves as it is. In names, what cannot be part of a path becomes `_`.
+
     Raises:
-        InputError: no such folder, a submission outside `[<env>/]<datafile>/<name>/`, or a name
-            that cannot be a folder of ours.
+        InputError: no such folder, a submission too high up in it to be one of
+            `[<env>/]<datafile>/<name>/`, or two whose names become the same.
     """
     given = study.settings.external_results
     if given is None:
@@ -83,19 +94,33 @@ def external_results(study: Study) -> list[External]:
     folder = study.path(given)
     if not folder.is_dir():
         raise InputError(study.where, f"external_results: no folder '{given}'", "check the path")
-    found = []
-    for path in sorted(folder.rglob("submission.csv")):
-        place = path.parent.relative_to(folder).parts
-        if place[1:] == ():
-            wanted = "external_results/[<env>/]<datafile>/<name>/"
-            raise InputError(str(path), f"is not in a folder {wanted}", "move it there")
-        *env, datafile, name = place
-        if datafile in study.settings.datafiles and len(env) <= 1:
-            machine = env[0] if env else EXTERNAL
-            for part in (machine, name):
-                check_document_id(part, str(path.parent))
-            found.append(External(machine, datafile, name, path))
-    return found
+    found: dict[External, Path] = {}
+    for path in sorted(folder.rglob(SUBMISSION)):
+        external = _external(study, path, path.parent.relative_to(folder).parts)
+        if external is None:
+            continue
+        same = External(external.env, external.datafile, external.name, Path())
+        if same in found:
+            problem = f"is called '{external.name}', as {found[same].parent} is"
+            raise InputError(str(path.parent), problem, "rename one")
+        found[same] = path
+    return [External(e.env, e.datafile, e.name, path) for e, path in found.items()]
+
+
+def _external(study: Study, path: Path, place: tuple[str, ...]) -> External | None:
+    """The submission at a place below `external_results`; None if it is not for this study."""
+    if any(part.startswith(".") for part in place):
+        return None
+    if place[1:] == ():
+        wanted = "external_results/[<env>/]<datafile>/<name>/"
+        raise InputError(str(path), f"is not in a folder {wanted}", "move it there")
+    *env, datafile, name = place
+    if datafile not in study.settings.datafiles or len(env) > 1:
+        return None
+    machine, name = (path_name(part) for part in (env[0] if env else EXTERNAL, name))
+    for part in (machine, name):
+        check_document_id(part, str(path.parent))
+    return External(machine, datafile, name, path)
 
 
 def merged_results(study: Study, results: Path) -> list[External]:

@@ -149,12 +149,13 @@ def score(study: Study, datafile: str, kind: str) -> str:
         kind: `single`, `ensemble` or `external`, as the summary calls it.
     """
     metric = study.settings.datafiles[datafile].metric
+    reading = ("study/reported.py",) if kind == "external" else ()
     return canonical_json(
         {
             "type": kind,
             "rules": rules_for(metric, study.settings.scoring.rules).name,
             "questions": _reading(study, datafile, ()),
-            "code": code_of("scoring"),
+            "code": code_of("scoring", "datafiles/defuse.py", *reading),
         }
     )
 
@@ -210,7 +211,7 @@ def ensemble_study(study: Study, name: str, datafile: str) -> str:
     )
 
 
-_TABLE = ("analysis/experiment.py", "analysis/tables/content.py")
+_TABLE = ("analysis/experiment.py", "analysis/tables/content.py", "datafiles/defuse.py")
 
 
 def tables(study: Study, datafile: str) -> str:
@@ -219,7 +220,7 @@ def tables(study: Study, datafile: str) -> str:
         {
             "labels": _labels(study),
             "questions": _reading(study, datafile, ()),
-            "code": code_of("analysis/tables", "analysis/audit", *_ANALYSIS),
+            "code": code_of("analysis/tables", "analysis/audit", "datafiles/defuse.py", *_ANALYSIS),
         }
     )
 
@@ -241,7 +242,8 @@ def _labels(study: Study) -> dict[str, dict[str, object]]:
 def retrieval_table() -> str:
     """The retrieval table depends on metrics, which are inputs."""
     tables = (f"analysis/tables/{name}.py" for name in ("content", "page", "retrieval"))
-    return canonical_json({"code": code_of("analysis/retrieval.py", *tables)})
+    code = code_of("analysis/retrieval.py", "datafiles/defuse.py", *tables)
+    return canonical_json({"code": code})
 
 
 def plot(study: Study) -> str:

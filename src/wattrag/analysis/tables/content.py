@@ -1,19 +1,14 @@
 """A table's content, and how its cells are written."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from wattrag.datafiles.defuse import defused
 from wattrag.datafiles.table import write_table
 from wattrag.files import write_json
 
 DIGITS = 6
-_FORMULA = re.compile(
-    r"\s*[=+\-@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}"
-    r"\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}]|[\t\r\n]"
-)
-_SIGNED_NUMBER = re.compile(r"[+-](\d[\d,_]*\.?\d*|\.\d+)([eE][+-]?\d+)?%?")
 
 
 @dataclass(frozen=True)
@@ -52,13 +47,3 @@ def _number(value: object) -> object:
 def cell(value: object) -> object:
     """A value as it is written."""
     return defused(value) if isinstance(value, str) else _number(value)
-
-
-def defused(text: str) -> str:
-    """Text that no spreadsheet takes for a formula; signed numbers stay as they are.
-
-    Answers are untrusted, and spreadsheets run what begins with `=`, `+`, `-` or `@`; an
-    apostrophe in front makes it text. Source: OWASP, "CSV Injection".
-    """
-    risky = _FORMULA.match(text) and not _SIGNED_NUMBER.fullmatch(text.strip())
-    return f"'{text}" if risky else text

@@ -6,7 +6,7 @@ where their counts leave one way to do it.
 
 import re
 
-from wattrag.answering.extractive.units import units_in
+from wattrag.answering.quantities.units import units_in
 
 _TITLE = re.compile(r"[^\s(]+(?: ?\([^()]{1,30}\))?|\([^()]{1,30}\)")
 _BRACKETED = re.compile(r"(?P<words>[^()]*)(?P<bracket>\([^()]{1,30}\))")
