@@ -13,6 +13,7 @@ from wattrag.config.chat import OpenAIModel
 from wattrag.datafiles.questions import Question
 from wattrag.errors import InputError, RunFailedError
 from wattrag.llm.providers import chat_model
+from wattrag.llm.stored import StoredChat
 from wattrag.retrieval.planning.plan import plan
 from wattrag.retrieval.planning.records import QueryPlan, queries_of
 from wattrag.store.completions import CompletionStore
@@ -32,7 +33,7 @@ def make(folder, questions=QUESTIONS, max_queries=3, concurrent=2, retries=0):
     entry = ENTRY.model_copy(update={"max_retries": retries, "base_retry_delay": 0.01})
     model = chat_model(entry, "api", concurrent)
     with CompletionStore(folder) as store:
-        return plan(questions, model, store, max_queries, 512)
+        return plan(questions, StoredChat(model, store), max_queries, 512).plans
 
 
 def test_the_question_comes_first_and_the_models_queries_follow(chat, tmp_path):

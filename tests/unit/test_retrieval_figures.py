@@ -118,8 +118,8 @@ def test_a_corpus_without_figures_has_none_to_show(tmp_path):
 
 def test_a_reader_sees_each_caption_once(find):
     found = find(top_k=50, top_k_final=50, with_images=True)
-    texts = [snippet.text for snippet in Evidence.of(found, 0).context]
+    texts = [snippet.text for snippet in Evidence.of(found, 0).shown]
     assert sum(text.count(WATER.caption) for text in texts) == 1
     beside = find(top_k_images=1, expansion={"level": "sentence"})
-    assert Evidence.of(beside, 0).context[-1].text == WATER.caption
+    assert Evidence.of(beside, 0).shown[-1].text == WATER.caption
     assert set(beside.documents) >= {m.document_id for m in beside.attempts[0].media}

@@ -1,6 +1,7 @@
 """Chat models that answer in the workflow: what is asked, stored, counted, and what fails."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from .study import QUESTIONS, read_config, read_csv, snakemake, write_config
 
 pytestmark = pytest.mark.workflow
 
+ROOT = Path(__file__).resolve().parents[2]
 RUN = "results/experiments/local/train/bm25/chat/api/run1"
 GOLD = {question: (value, ref) for _, question, value, _, ref in QUESTIONS}
 
@@ -90,6 +92,7 @@ def test_with_allow_errors_a_failed_question_is_a_record_without_a_row(study, pl
     assert "t5" not in {row["id"] for row in read_csv(study / RUN / "submission.csv")}
     summary = read_json(study, "summary.json")
     assert (summary["error_count"], summary["na_accuracy"]) == (1, 0.0)
+    assert read_json(study, "results.json")[4]["causes"] == ["unparsable"]
 
 
 def test_the_prompt_the_length_and_the_run_decide_what_is_asked_again(study, planner):
@@ -121,3 +124,17 @@ def test_a_missing_key_is_one_line(study, monkeypatch):
     failed = snakemake(study, check=False)
     line = failed.stdout.strip().splitlines()[-1]
     assert line.startswith("model 'm-1': needs a key in the environment, and OPENAI_API_KEY is not")
+
+
+def test_every_field_of_the_records_is_documented(study):
+    snakemake(study, f"{RUN}/summary.json")
+    told = (ROOT / "docs" / "answers.md").read_text()
+    [record, *_] = map(json.loads, (study / RUN / "answers.jsonl").read_text().splitlines())
+    parts = (record, record["answer"], record["tried"][0], record["checks"])
+    usage = read_json(study, "usage.json")
+    parts += (usage, usage["questions"][0], usage["provenance"], usage["hardware"])
+    missing = {name for part in parts for name in part if f"`{name}`" not in told}
+    # Of a question: the same as the averages of all.
+    assert {name for name in missing if f"`avg_{name}`" not in told} == set()
+    assert usage["provenance"]["prompt"]["version"] == "wattbot_v1"
+    assert read_json(study, "summary.json")["provenance"] == usage["provenance"]

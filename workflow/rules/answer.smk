@@ -1,6 +1,6 @@
 rule answer:
     input:
-        retrieved=retrieved,
+        unpack(retrieval_files),
     output:
         answers="results/experiments/{env}/{datafile}/{pipeline}/{model}/{precision}/run{run}/answers.jsonl",
         usage="results/experiments/{env}/{datafile}/{pipeline}/{model}/{precision}/run{run}/usage.json",

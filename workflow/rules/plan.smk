@@ -4,6 +4,7 @@ rule plan:
         questions=lambda wc: ancient(question_file(wc)),
     output:
         queries="results/plans/{env}/{datafile}/{model}/{precision}/q{planner_max_queries}/queries.jsonl",
+        usage="results/plans/{env}/{datafile}/{model}/{precision}/q{planner_max_queries}/usage.json",
     log:
         "logs/plan/{env}/{datafile}/{model}/{precision}/q{planner_max_queries}.log",
     benchmark:

@@ -1,11 +1,12 @@
 rule retrieve:
     input:
+        unpack(lambda wc: plan_files(wc.retriever, wc.planner, wc.datafile)),
         index=index_of,
         # Gold may change without a new search; what is asked is part of the spec.
         questions=lambda wc: ancient(question_file(wc)),
-        plans=lambda wc: plan_file(wc.retriever, wc.planner, wc.datafile),
     output:
         retrieved="results/retrieval/{retriever}/{datafile}/{planner}.jsonl",
+        usage="results/retrieval/{retriever}/{datafile}/{planner}.usage.json",
     log:
         "logs/retrieve/{retriever}/{datafile}/{planner}.log",
     benchmark:

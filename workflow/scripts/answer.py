@@ -1,6 +1,5 @@
 """Answer a datafile's questions with one model from retrieved evidence."""
 
-import json
 from pathlib import Path
 from time import perf_counter
 
@@ -12,12 +11,13 @@ with logged(snakemake.log[0]):
     from wattrag.answering.models import Reading, reader_for
     from wattrag.answering.records import check_answered
     from wattrag.answering.submission import submission_rows
-    from wattrag.answering.usage import usage
+    from wattrag.answering.usage import Before, usage
     from wattrag.datafiles.submission import write_submission
-    from wattrag.files import read_jsonl, write_json, write_jsonl
+    from wattrag.files import read_json, read_jsonl, write_json, write_jsonl
     from wattrag.retrieval.records import Retrieved
     from wattrag.store.completions import CompletionStore
     from wattrag.study.load import read_settings, study_models
+    from wattrag.study.provenance import provenance
 
     started = perf_counter()
     chosen, settings = snakemake.wildcards, read_settings(snakemake.config)
@@ -25,13 +25,16 @@ with logged(snakemake.log[0]):
     entry = study_models(settings, Path(snakemake.scriptdir).resolve().parents[1])[chosen.model]
     retrieved = [Retrieved(**row) for row in read_jsonl(Path(snakemake.input.retrieved))]
     with CompletionStore(Path(settings.store)) as store:
-        precision, run = chosen.precision, json.loads(snakemake.params.spec)["run"]
+        precision, run = chosen.precision, int(chosen.run)
         reading = Reading(prompt_of(pipeline), settings.generation, store, precision, run)
         reader = reader_for(chosen.model, entry, reading)
         answered = answer_questions(retrieved, reader, pipeline.max_retries)
     records = [one.record for one in answered]
     if not settings.allow_errors:
         check_answered(records)
+    took = read_json(Path(snakemake.input.retrieval_usage))
+    used = usage(answered, perf_counter() - started, Before(**took["seconds_a_question"]))
+    origin = provenance(settings, entry, chosen, snakemake.params.spec, took["index"])
     write_jsonl(Path(snakemake.output.answers), (r.model_dump(mode="json") for r in records))
-    write_json(Path(snakemake.output.usage), usage(answered, perf_counter() - started))
+    write_json(Path(snakemake.output.usage), {**used, **origin})
     write_submission(Path(snakemake.output.submission), submission_rows(records))

@@ -7,8 +7,9 @@ from wattrag.study.job import logged
 
 with logged(snakemake.log[0]):
     from wattrag.datafiles.questions import read_questions
-    from wattrag.files import write_jsonl
+    from wattrag.files import write_json, write_jsonl
     from wattrag.llm.providers import chat_model
+    from wattrag.llm.stored import StoredChat
     from wattrag.retrieval.planning.plan import plan
     from wattrag.store.completions import CompletionStore
     from wattrag.study.load import read_settings, study_models
@@ -22,11 +23,7 @@ with logged(snakemake.log[0]):
     precision, root = snakemake.wildcards.precision, Path(settings.store)
     model = chat_model(entry, precision, settings.generation.max_concurrent, root)
     with CompletionStore(root) as store:
-        plans = plan(
-            asked.questions,
-            model,
-            store,
-            spec["max_queries"],
-            spec["max_new_tokens"],
-        )
-    write_jsonl(Path(snakemake.output.queries), (p.model_dump(mode="json") for p in plans))
+        chat = StoredChat(model, store, entry.prices)
+        planned = plan(asked.questions, chat, spec["max_queries"], spec["max_new_tokens"])
+    write_jsonl(Path(snakemake.output.queries), (p.model_dump(mode="json") for p in planned.plans))
+    write_json(Path(snakemake.output.usage), planned.usage)

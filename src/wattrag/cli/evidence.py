@@ -65,6 +65,7 @@ def _plans(
 ) -> list[tuple[str, ...]] | None:
     """The queries of each question; None without a planner."""
     from wattrag.llm.providers import chat_model
+    from wattrag.llm.stored import StoredChat
     from wattrag.retrieval.planning.plan import plan
     from wattrag.store.completions import CompletionStore
     from wattrag.study.planners import answerer_named, planner_of, planning_model
@@ -77,5 +78,6 @@ def _plans(
     entry = planning_model(planner.model, registry, "query plans")
     model = chat_model(entry, planner.precision, limits.max_concurrent, store)
     with CompletionStore(store) as replies:
-        plans = plan(questions, model, replies, planner.planner_max_queries, limits.max_new_tokens)
-    return [planned.queries for planned in plans]
+        chat = StoredChat(model, replies, entry.prices)
+        planned = plan(questions, chat, planner.planner_max_queries, limits.max_new_tokens)
+    return [made.queries for made in planned.plans]

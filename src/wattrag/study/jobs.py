@@ -1,6 +1,6 @@
 """Which results a study has: its documents, experiments, ensembles and external results."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -38,6 +38,16 @@ class External:
     datafile: str
     name: str
     submission: Path
+
+
+def families(study: Study) -> list[str]:
+    """Families of the study's models, sorted; each gets a scaling table.
+
+    Raises:
+        InputError: a family that cannot be part of a file's name.
+    """
+    found = {study.model(name).family for name in study.settings.models}
+    return [check_document_id(family, "models.yaml: family") for family in sorted(found) if family]
 
 
 def documents(study: Study, corpus: str) -> list[str]:
@@ -118,6 +128,15 @@ def members(study: Study, ensemble: str, datafile: str) -> list[Experiment | Ext
     return [member for member in found if member.datafile == datafile]
 
 
+def confident(
+    study: Study, ensemble: str, voting: Iterable[Experiment | External]
+) -> list[Experiment]:
+    """Members that say how sure each answer is, where the ensemble's votes depend on it."""
+    if study.settings.ensembles[ensemble].strategy != "confidence":
+        return []
+    return [member for member in voting if isinstance(member, Experiment)]
+
+
 def member_name(member: Experiment | External) -> str:
     """How an ensemble's settings call a member."""
     if isinstance(member, External):
@@ -136,12 +155,92 @@ def _check_weights(study: Study, ensemble: str, names: list[str]) -> None:
 
 
 def ensembles(study: Study) -> list[tuple[str, str]]:
-    """(datafile, ensemble) pairs that have members."""
+    """(datafile, ensemble) pairs that have members.
+
+    An ensemble that is weighted by a datafile's scores is not made on that datafile: it would be
+    judged by the gold that chose its votes.
+
+    Raises:
+        InputError: as of `members`, or there is no other datafile than the one it is weighted by.
+    """
+    found = []
+    for ensemble, settings in study.settings.ensembles.items():
+        on = [name for name in study.settings.datafiles if members(study, ensemble, name)]
+        judged = [name for name in on if name != settings.weights_from]
+        if on and not judged:
+            raise _judged_by_its_weights(study, ensemble)
+        for name in judged:
+            weighing(study, ensemble, name)
+            found.append((name, ensemble))
+    order = list(study.settings.datafiles)
+    return sorted(found, key=lambda pair: order.index(pair[0]))
+
+
+def weighing(study: Study, ensemble: str, datafile: str) -> list[Experiment | External]:
+    """The members' results whose scores are their votes on a datafile, in member order.
+
+    Returns:
+        Results on `weights_from`; none if the ensemble is weighted otherwise.
+
+    Raises:
+        InputError: `weights_from` is the datafile itself, cannot be scored, or lacks a member.
+    """
+    source = study.settings.ensembles[ensemble].weights_from
+    if source is None:
+        return []
+    if source == datafile:
+        raise _judged_by_its_weights(study, ensemble)
+    where = f"ensembles.{ensemble}.weights_from"
+    if not study.question_files[source].labelled:
+        problem = f"{where}: '{source}' has no gold answers"
+        raise InputError(study.where, problem, "name a labelled datafile")
+    known = {member_name(member): member for member in members(study, ensemble, source)}
+    found = []
+    for member in members(study, ensemble, datafile):
+        if (name := member_name(member)) not in known:
+            problem = f"{where}: member '{name}' has no results on '{source}'"
+            raise InputError(study.where, problem, "add them, or name its `weights`")
+        found.append(known[name])
+    return found
+
+
+def studied(study: Study, ensemble: str, datafile: str) -> dict[str, list[Experiment | External]]:
+    """The members whose ensembles are chosen on one datafile and judged on another.
+
+    Returns:
+        `datafile` first, then every other labelled datafile that shares two of its members: each
+        with the members that it has of those. Empty where there is nothing to study.
+    """
+    settings = study.settings.ensembles[ensemble]
+    if datafile == settings.weights_from or datafile not in labelled(study):
+        return {}
+    judged = members(study, ensemble, datafile)
+    names = {member_name(member) for member in judged}
+    found = {datafile: judged}
+    for other in labelled(study):
+        theirs = members(study, ensemble, other)
+        shared = [member for member in theirs if member_name(member) in names]
+        if other != datafile and len(shared) > 1:
+            found[other] = shared
+    return found if len(found) > 1 else {}
+
+
+def _judged_by_its_weights(study: Study, ensemble: str) -> InputError:
+    source = study.settings.ensembles[ensemble].weights_from
+    return InputError(
+        study.where,
+        f"ensembles.{ensemble}.weights_from: '{source}' would judge the votes that it weighs",
+        "weigh by one datafile and judge on another",
+    )
+
+
+def ensemble_studies(study: Study) -> list[tuple[str, str]]:
+    """(datafile, ensemble) pairs whose ensembles can be chosen on other questions."""
     return [
         (datafile, ensemble)
-        for datafile in study.settings.datafiles
+        for datafile in labelled(study)
         for ensemble in study.settings.ensembles
-        if members(study, ensemble, datafile)
+        if studied(study, ensemble, datafile)
     ]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wattrag.datafiles.table import write_table
+from wattrag.files import write_json
 
 DIGITS = 6
 _FORMULA = re.compile(
@@ -30,11 +31,27 @@ def export(path: Path, table: TableContent) -> None:
     write_table(path, list(header.values()), rows)
 
 
+def export_json(path: Path, table: TableContent) -> None:
+    """Write a table as a JSON list of records, every column in each, unknown cells null.
+
+    Texts are as they are: what reads JSON runs no formulas.
+    """
+    write_json(path, json_rows(table))
+
+
+def json_rows(table: TableContent) -> list[dict[str, object]]:
+    """The rows as records for JSON."""
+    return [{column: _number(row.get(column)) for column in table.columns} for row in table.rows]
+
+
+def _number(value: object) -> object:
+    """Floats to six decimals; adding zero turns -0.0 into 0.0."""
+    return round(value, DIGITS) + 0.0 if isinstance(value, float) else value
+
+
 def cell(value: object) -> object:
     """A value as it is written."""
-    if isinstance(value, float):
-        return round(value, DIGITS) + 0.0  # adding zero turns -0.0 into 0.0
-    return defused(value) if isinstance(value, str) else value
+    return defused(value) if isinstance(value, str) else _number(value)
 
 
 def defused(text: str) -> str:

@@ -54,13 +54,16 @@ def _kept(
 
 def _cut(snippet: Snippet, tokens: int, shown: Callable[[Snippet], str]) -> Snippet | None:
     """The beginning of a snippet, whole words of it; None if too little would be left."""
-    frame = estimated_tokens(shown(snippet.model_copy(update={"text": CUT})))
-    if tokens - frame < SMALLEST:
+
+    def beginning(length: int) -> Snippet:
+        return snippet.model_copy(update={"text": snippet.text[:length] + CUT})
+
+    if tokens - estimated_tokens(shown(beginning(0))) < SMALLEST:
         return None
     low, high = 0, len(snippet.text)
     while low < high:  # the longest beginning that fits
         middle = (low + high + 1) // 2
-        fits = frame + estimated_tokens(snippet.text[:middle]) <= tokens
+        fits = estimated_tokens(shown(beginning(middle))) <= tokens
         low, high = (middle, high) if fits else (low, middle - 1)
-    kept = snippet.text[:low].rsplit(None, 1)[0] if low < len(snippet.text) else snippet.text
-    return snippet.model_copy(update={"text": kept + CUT})
+    words = snippet.text[:low].rsplit(None, 1)
+    return beginning(len(words[0]) if low < len(snippet.text) and len(words) > 1 else low)

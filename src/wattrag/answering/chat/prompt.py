@@ -3,6 +3,7 @@
 The order lets servers and engines compute the beginning once.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -28,6 +29,13 @@ _SEPARATOR = "\n---\n"
 _MEDIA = "Referenced media:\n\n"
 _NO_UNIT = "none"
 _BLANK = "is_blank"
+_MARK = re.compile(r"\[(?=[ \t]*(?:ref_id|/?INST\]))", re.IGNORECASE)
+_TURN = re.compile(r"<(?=[|\uff5c]|/?s>|</?SYS>>|(?:start|end)_of_turn>|[be]os>)", re.IGNORECASE)
+_FRAME = re.compile(
+    r"^(?=[ \t]*(?:-{3,}[ \t]*$|(?:Question|Unit of the answer|Excerpts|Referenced media)[ \t]*:"
+    r"|Answer the question from))",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 @dataclass(frozen=True)
@@ -94,8 +102,13 @@ def load_prompt(name: str, *, context_first: bool) -> Prompt:
 
 
 def shown(snippet: Snippet) -> str:
-    """An excerpt under its document's id; text that looks like an id's mark is defused."""
-    return f"[ref_id={snippet.document_id}] {snippet.text.replace('[ref_id=', '(ref_id=')}"
+    """An excerpt under its document's id.
+
+    What in its text looks like the frame is defused, so that a document cannot end its excerpt:
+    an id's mark, a divider, a heading of ours, the turn of a chat template.
+    """
+    text = _MARK.sub("(", _TURN.sub("< ", snippet.text))
+    return f"[ref_id={snippet.document_id}] {_FRAME.sub('> ', text)}"
 
 
 def _text(name: str) -> str:

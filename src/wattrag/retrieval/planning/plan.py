@@ -3,36 +3,44 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from wattrag.datafiles.questions import Question
 from wattrag.errors import RunFailedError
-from wattrag.llm.chat import ChatModel
 from wattrag.llm.running import run_to_end
 from wattrag.llm.stored import StoredChat
+from wattrag.llm.usage import Usage
 from wattrag.retrieval.planning.prompt import planning_messages
 from wattrag.retrieval.planning.records import QueryPlan
 from wattrag.retrieval.planning.replies import SCHEMA, further_queries, read_reply
 from wattrag.store.asked import Request
-from wattrag.store.completions import CompletionStore
 
 GREEDY = 0.0
+
+
+@dataclass(frozen=True)
+class Planned:
+    """Plans, which are the same in every run, and what they took, which is not."""
+
+    plans: list[QueryPlan]
+    usage: dict[str, Any]
+
 
 _log = logging.getLogger(__name__)
 
 
 def plan(
     questions: Sequence[Question],
-    model: ChatModel,
-    store: CompletionStore,
+    chat: StoredChat,
     max_queries: int,
     max_new_tokens: int,
-) -> list[QueryPlan]:
+) -> Planned:
     """The queries of each question, in the questions' order.
 
     Args:
         questions: each is asked about once; equal words are one call.
-        model: writes the queries.
-        store: known replies; a new one is on the disk as soon as it has come.
+        chat: writes the queries; it is closed at the end.
         max_queries: per question, the question itself, which is always first, among them; with 1
             nothing is asked.
         max_new_tokens: length of a reply.
@@ -42,14 +50,16 @@ def plan(
         RunFailedError: calls failed for good; all others were made and are in the store.
     """
     if max_queries == 1:
-        return [QueryPlan(id=q.id, question=q.question, queries=(q.question,)) for q in questions]
-    return run_to_end(_plan_all(questions, StoredChat(model, store), max_queries, max_new_tokens))
+        alone = [QueryPlan(id=q.id, question=q.question, queries=(q.question,)) for q in questions]
+        return Planned(alone, _taken(Usage(), len(questions), 0.0))
+    return run_to_end(_plan_all(questions, chat, max_queries, max_new_tokens))
 
 
 async def _plan_all(
     questions: Sequence[Question], chat: StoredChat, max_queries: int, max_new_tokens: int
-) -> list[QueryPlan]:
+) -> Planned:
     failed: dict[str, RunFailedError] = {}
+    seconds: list[float] = []
 
     async def one(question: Question) -> QueryPlan | None:
         try:
@@ -59,6 +69,7 @@ async def _plan_all(
         except RunFailedError as error:
             failed[question.id] = error
             return None
+        seconds.append(reply.seconds)
         return _plan_from(question, reply.text, max_queries)
 
     tasks = [asyncio.ensure_future(one(question)) for question in questions]
@@ -74,7 +85,20 @@ async def _plan_all(
         name = next(question.id for question in questions if question.id in failed)
         problem = f"{len(failed)} of {len(questions)} questions have no plan"
         raise RunFailedError(f"{problem}, the first is {name}: {failed[name]}")
-    return plans
+    return Planned(plans, _taken(chat.usage, len(plans), sum(seconds)))
+
+
+def _taken(used: Usage, count: int, seconds: float) -> dict[str, Any]:
+    """`usage.json`: the time of stored replies is that of the calls that brought them."""
+    return {
+        "num_questions": count,
+        "calls": used.calls,
+        "reused": used.reused,
+        "call_seconds": seconds,
+        "input_tokens": used.input_tokens,
+        "output_tokens": used.output_tokens,
+        "estimated_cost_usd": used.cost_usd,
+    }
 
 
 def _plan_from(question: Question, reply: str, max_queries: int) -> QueryPlan:

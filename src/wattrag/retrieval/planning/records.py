@@ -1,11 +1,13 @@
 """What planning hands to retrieval: one record per question (JSONL)."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 from wattrag.datafiles.questions import Question
 from wattrag.errors import InputError
+from wattrag.files import read_jsonl
 
 
 class QueryPlan(BaseModel):
@@ -21,6 +23,11 @@ class QueryPlan(BaseModel):
     """The reply held no queries that could be read: the question is searched for alone."""
     reply: str | None = None
     """The model's reply as it came; None if nothing was asked."""
+
+
+def read_queries(path: Path, questions: Sequence[Question]) -> list[tuple[str, ...]]:
+    """The queries of each question from a file of plans; see `queries_of`."""
+    return queries_of((QueryPlan(**row) for row in read_jsonl(path)), questions, str(path))
 
 
 def queries_of(

@@ -15,6 +15,7 @@ from wattrag.answering.reader import Reader
 from wattrag.datafiles.questions import Question
 from wattrag.errors import RunFailedError
 from wattrag.llm.running import run_to_end
+from wattrag.llm.stored import StoredChat
 from wattrag.llm.tokens import estimated_tokens
 from wattrag.retrieval.planning.plan import plan
 from wattrag.retrieval.records import Retrieved
@@ -114,7 +115,7 @@ def replay_plan(
     """Replay the plan of a question; see `wattrag.retrieval.planning.plan`."""
     model = Unasked(key)
     with suppress(RunFailedError):
-        plan([question], model, store, max_queries, max_new_tokens)
+        plan([question], StoredChat(model, store), max_queries, max_new_tokens)
     return Replay(_tokens(model), _tokens(model))
 
 
