@@ -25,8 +25,8 @@ with logged(snakemake.log[0]):
     entry = study_models(settings, Path(snakemake.scriptdir).resolve().parents[1])[chosen.model]
     retrieved = [Retrieved(**row) for row in read_jsonl(Path(snakemake.input.retrieved))]
     with CompletionStore(Path(settings.store)) as store:
-        precision, run = chosen.precision, int(chosen.run)
-        reading = Reading(prompt_of(pipeline), settings.generation, store, precision, run)
+        precision, run, limits = chosen.precision, int(chosen.run), settings.limits
+        reading = Reading(prompt_of(pipeline), settings.generation, store, precision, run, limits)
         reader = reader_for(chosen.model, entry, reading)
         answered = answer_questions(retrieved, reader, pipeline.max_retries)
     records = [one.record for one in answered]

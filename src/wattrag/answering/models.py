@@ -9,10 +9,9 @@ from wattrag.answering.reader import Reader
 from wattrag.config.chat import ChatEntry
 from wattrag.config.declared import DeclaredModel
 from wattrag.config.models import ExtractiveModel
-from wattrag.config.settings import Generation
+from wattrag.config.settings import Generation, Limits
 from wattrag.errors import InputError
-from wattrag.llm.providers import chat_model
-from wattrag.llm.stored import StoredChat
+from wattrag.llm.counted import counted_chat
 from wattrag.store.completions import CompletionStore
 
 
@@ -26,6 +25,8 @@ class Reading:
     precision: str | None = None
     """One of the model's; None for its default."""
     run: int = 1
+    limits: Limits | None = None
+    """Ceilings that it is held to; None for none."""
 
 
 def reader_for(name: str, model: DeclaredModel, reading: Reading) -> Reader:
@@ -49,7 +50,9 @@ def reader_for(name: str, model: DeclaredModel, reading: Reading) -> Reader:
         )
     generation = reading.generation
     precision = reading.precision or model.precisions[0]
-    chat = chat_model(model, precision, generation.max_concurrent, reading.store.root)
+    job = f"answer {name} {precision} run {reading.run}"
+    concurrent = generation.max_concurrent
+    chat = counted_chat(model, precision, reading.store, concurrent, job, limits=reading.limits)
     asking = Asking(
         reading.prompt,
         generation.max_new_tokens,
@@ -57,4 +60,4 @@ def reader_for(name: str, model: DeclaredModel, reading: Reading) -> Reader:
         reading.run,
         model.context_tokens,
     )
-    return ChatReader(StoredChat(chat, reading.store, model.prices), asking)
+    return ChatReader(chat, asking)

@@ -203,16 +203,19 @@ class Generation(Config):
 
 
 class Limits(Config):
-    """Ceilings of the whole study."""
+    """Ceilings of the whole study, on what all jobs that share its store have spent.
+
+    See docs/limits.md: calls in flight finish when a ceiling is reached.
+    """
 
     questions: int | None = Field(default=None, gt=0)
     """Only the first questions of each datafile, for a trial."""
     usd: float | None = Field(default=None, ge=0)
-    """Money spent on paid calls, in US dollars."""
+    """Money spent on replies, in US dollars; models that cost any need `prices`."""
     wh: float | None = Field(default=None, ge=0)
-    """Energy of local models, in watt-hours."""
+    """Energy of models that run here, in watt-hours; refused where nothing can measure it."""
     gpu_hours: float | None = Field(default=None, ge=0)
-    """Time that jobs hold GPUs, in hours."""
+    """Time that jobs which plan or answer hold GPUs, in hours, times their number."""
 
 
 class Settings(Config):
