@@ -115,7 +115,8 @@ class BatchChat:
             held = batch if batch.batch_id else await taken_up(opened, batch, left.keys())
             self._watch(opened, held, left, is_ours=False)
         extra = self._server.request
-        bodies = {n: {**request_body(self._entry, self._requests[n]), **extra} for n in left}
+        # One by one: written out, images are large.
+        bodies = ((n, {**request_body(self._entry, self._requests[n]), **extra}) for n in [*left])
         for part in in_parts(bodies, self._pace):
             batch = await hand_in(opened, self._entry.model_id, part)
             self._watch(opened, batch, left, is_ours=True)

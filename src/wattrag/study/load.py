@@ -29,6 +29,7 @@ from wattrag.errors import InputError
 from wattrag.files import read_bytes
 from wattrag.llm.adhoc import with_adhoc
 from wattrag.llm.weights import check_pinned
+from wattrag.study.illustrated import check_images
 from wattrag.study.planners import NONE, SELF, Answerer, Planner, planner_of, planning_model
 
 SHIPPED = Path(__file__).resolve().parents[3]
@@ -227,6 +228,7 @@ def _check_models(settings: Settings, registry: Registry, where: str) -> None:
             planning_model(retriever.planner, registry, f"{where}: retrievers.{name}")
     for pipeline in settings.pipelines.values():
         prompt_of(pipeline)
+    check_images(settings, registry, where)
 
 
 def _check_readers(settings: Settings, registry: Registry, where: str) -> None:
