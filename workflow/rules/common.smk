@@ -13,6 +13,7 @@ from wattrag.analysis.plots import PLOTS
 from wattrag.config.environment import read_environment
 from wattrag.errors import InputError
 from wattrag.study import jobs, specs
+from wattrag.study.illustrated import corpus_of, sends_images
 from wattrag.study.job import error_lines
 from wattrag.study.load import config_name, load_study
 from wattrag.study.planners import Answerer
@@ -44,6 +45,7 @@ PLANS = {(r.retriever, r.planner): r.plans for r in retrievals(STUDY)}
 LABELLED = jobs.labelled(STUDY)
 EXPERIMENTS = jobs.experiments(STUDY)
 FAMILIES = jobs.families(STUDY)
+ILLUSTRATED = jobs.illustrated(STUDY)
 FOREIGN = {(e.env, e.datafile, e.name): e for e in [*EXTERNALS, *MERGED]}
 
 
@@ -164,6 +166,19 @@ def of_retrieval(pattern, wildcards):
         datafile=wildcards.datafile,
         planner=found.planner,
     )
+
+
+def images_sent(wildcards):
+    """The images of all figures that a model may be sent; none if it is sent none."""
+    pipeline = STUDY.settings.pipelines[wildcards.pipeline]
+    if not sends_images(STUDY.model(wildcards.model), pipeline):
+        return []
+    sent = corpus_of(STUDY.settings, wildcards.pipeline)
+    return [
+        write(rules.figures.output.images, corpus=corpus, doc=doc)
+        for corpus, doc in ILLUSTRATED
+        if corpus == sent
+    ]
 
 
 def foreign_submission(wildcards):
@@ -288,6 +303,7 @@ def every_result():
             expand(rules.parse.output, corpus=corpus, doc=jobs.documents(STUDY, corpus))
             for corpus in parsed
         ),
+        *(write(rules.figures.output.images, corpus=c, doc=d) for c, d in ILLUSTRATED),
         *expand(rules.index.output.built, index=settings.indexes),
         *(plan_files(*p, d).values() for p in PLANS for d in settings.datafiles),
         *(

@@ -127,8 +127,8 @@ class Pipeline(Config):
     """Name of the prompt, or the path of your own (`.txt`); the extractive reader uses none."""
     use_reordered_prompt: bool = False
     """Put the context before the question; a prompt of your own has its own order."""
-    send_images: Literal[False] = False
-    """Show images to models that see; only `false` is implemented."""
+    send_images: bool = False
+    """Send the figures that the retriever shows as images, to models that see (`sees_images`)."""
     max_retries: int = Field(default=3, ge=0, le=20)
     """Further attempts with more context when a question was left blank."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from wattrag.config.problems import nearest
 from wattrag.datafiles.ids import check_document_id, path_name
 from wattrag.errors import InputError
+from wattrag.study.illustrated import illustrated_corpora
 from wattrag.study.load import Study
 
 EXTERNAL = "external"
@@ -64,6 +65,16 @@ def documents(study: Study, corpus: str) -> list[str]:
     if settings.source is not None:
         return sorted(row.id for row in study.sheets[settings.source])
     return sorted(path.stem for path in study.path(str(settings.trees)).glob("*.json"))
+
+
+def illustrated(study: Study) -> list[tuple[str, str]]:
+    """(corpus, document) of every PDF whose figures are sent to a model."""
+    return [
+        (corpus, row.id)
+        for corpus in illustrated_corpora(study.settings, study.registry)
+        for row in study.sheets[str(study.settings.corpora[corpus].source)]
+        if row.extension == "pdf"
+    ]
 
 
 def experiments(study: Study) -> list[Experiment]:

@@ -43,6 +43,12 @@ def parse(study: Study, corpus: str, document_id: str) -> str:
     )
 
 
+def figures() -> str:
+    """The images of figures depend on the PDF and the tree, which are inputs."""
+    files = ("crops.py", "images.py", "readers/pdffile.py", "tree.py")
+    return canonical_json({"code": code_of(*(f"corpus/{name}" for name in files))})
+
+
 def index(study: Study, name: str) -> str:
     """An index depends on its trees, on what is embedded and by what."""
     settings = study.settings.indexes[name]
@@ -134,6 +140,7 @@ def answer(study: Study, pipeline: str, model: str, precision: str, run: str, **
         {
             **spec,
             "prompt": prompt_of(settings).identity,
+            "send_images": settings.send_images,
             "context_tokens": declared.context_tokens,
             "generation": generation.model_dump(include={"max_new_tokens", "temperature"}),
         }
