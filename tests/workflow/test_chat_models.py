@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.chat_server import KEY, Sent
+from wattrag.answering.chat.prompt import load_prompt
 
 from .planning import planned
 from .study import CHAT, QUESTIONS, declare, read_config, read_csv, snakemake, write_config
@@ -110,6 +111,33 @@ def test_the_prompt_the_length_and_the_run_decide_what_is_asked_again(study, pla
     write_config(study, config | {"runs": 2})
     found = planned(study)
     assert (found["answer"], found["retrieve"]) == (1, 0)
+
+
+def test_an_edit_of_a_prompt_answers_again_and_nothing_before(study, planner):
+    prompt = study / "mine.txt"
+    prompt.write_text("$question ($unit)\n\nQuestion: $question\n\n$context")
+    config = read_config(study)
+    own = {"bm25": {**config["pipelines"]["bm25"], "prompt": prompt.name}}
+    write_config(study, config | {"pipelines": own})
+    snakemake(study)
+    forget_prompts()
+    assert not planned(study)
+
+    prompt.touch()
+    forget_prompts()
+    assert not planned(study)
+    prompt.write_text(prompt.read_text() + "\n\nBe brief.")
+    forget_prompts()
+    assert planned(study) == {"answer": 1, "score_experiment": 1, "tables": 1, "plot": 3}
+    planner.requests.clear()
+    snakemake(study, f"{RUN}/submission.csv")
+    assert sorted(planner.questions) == sorted(GOLD)
+    assert all("Be brief." in r["messages"][0]["content"] for r in planner.requests)
+
+
+def forget_prompts():
+    """Read prompt files again, as every run does in a process of its own."""
+    load_prompt.cache_clear()
 
 
 def test_a_key_may_stand_in_a_file(study, planner, monkeypatch):

@@ -18,11 +18,13 @@ from tests.bedrock_server import MODEL, bedrock_server, plant_keys
 from tests.chat_server import KEY, chat_server
 from tests.conftest import ALL
 
-from .study import ROOT, declare, read_config, snakemake, write_config
+from .study import DOCUMENTS, ROOT, declare, read_config, read_csv, snakemake, write_config
 
 pytestmark = pytest.mark.workflow
 
 QUESTIONS = 5
+RUN = "results/experiments/local/train/bm25/chat/api/run1"
+DOCUMENT_IDS = {Path(name).stem for name in DOCUMENTS}
 BROKEN = "http://127.0.0.1:9/v1"
 
 
@@ -151,6 +153,7 @@ def test_llama_cpp(study):
 
 @pytest.mark.llama_cpp
 def test_llama_cpps_own_server(study):
+    """The whole path to a score, on the real server: nonsense answers, all records right."""
     if not ALL:
         pytest.importorskip("llama_cpp")
     from tests.tiny_gguf import make_gguf
@@ -162,6 +165,43 @@ def test_llama_cpps_own_server(study):
         " context_tokens: 8192}",
     )
     check_asked_once(study, weights.unlink)
+    snakemake(study, f"{RUN}/summary.json")
+    check_records(study / RUN)
+
+
+def check_records(run):
+    """Each question has a record that says what was tried; files agree on what came of it."""
+    records = list(map(json.loads, (run / "answers.jsonl").read_text().splitlines()))
+    for record in records:
+        assert record["schema_version"] == 1
+        assert len(record["tried"]) == record["attempts"] >= 1
+        assert all(isinstance(made["raw_response"], str) for made in record["tried"])
+        answered = record["status"] == "ok"
+        assert (record["answer"] is not None) == (record["error"] is None) == answered
+        assert record["error_kind"] == (None if answered else "unreadable")
+        blank = answered and record["answer"]["value"] == "is_blank"
+        assert (record["checks"] is not None) == (answered and not blank)
+        if record["checks"] is not None:
+            shown = {ref for ref in record["answer"]["ref_id"] if ref in DOCUMENT_IDS}
+            assert {*record["checks"]["unshown_ref_id"]} >= {*record["answer"]["ref_id"]} - shown
+    errors = [record["id"] for record in records if record["status"] == "error"]
+
+    usage = json.loads((run / "usage.json").read_text())
+    assert usage["schema_version"] == 1
+    assert [one["id"] for one in usage["questions"]] == [record["id"] for record in records]
+    for one in usage["questions"]:
+        assert one["latency_seconds"] >= one["generation_seconds"] > 0
+        assert one["latency_seconds"] >= one["prompt_seconds"] + one["parse_seconds"] > 0
+    assert usage["error_count"] == len(errors)
+
+    rows = {row["id"]: row["answer_value"] for row in read_csv(run / "submission.csv")}
+    assert rows == {r["id"]: r["answer"]["value"] for r in records if r["answer"] is not None}
+    scored = json.loads((run / "results.json").read_text())
+    assert [row["id"] for row in scored] == [record["id"] for record in records]
+    summary = json.loads((run / "summary.json").read_text())
+    assert summary["schema_version"] == 1
+    assert (summary["num_questions"], summary["error_count"]) == (QUESTIONS, len(errors))
+    assert 0 <= summary["overall_score"] <= 1
 
 
 def test_a_provider_of_another_package(study, monkeypatch):

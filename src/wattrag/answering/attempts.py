@@ -45,6 +45,7 @@ class Attempted:
             top_k=cuts.top_k,
             top_k_final=cuts.top_k_final,
             num_snippets=len(self.shown),
+            num_images=self.log.num_images,
             value=self.answer and self.answer.value,
             raw_response=self.log.replies[-1] if self.log.replies else None,
             error=self.error,

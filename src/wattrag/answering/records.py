@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from wattrag.errors import RunFailedError
 
@@ -68,6 +68,8 @@ class Tried(_Record):
     top_k_final: int | None
     num_snippets: int
     """Pieces of evidence shown, after they were fitted to the model's window."""
+    num_images: int = Field(default=0, exclude_if=lambda count: count == 0)
+    """Images shown; written only if there are some."""
     value: str | None
     """The answer's value; null after an error."""
     raw_response: str | None

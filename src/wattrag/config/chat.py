@@ -16,6 +16,8 @@ class ChatEntry(DeclaredModel):
     """Calls in flight at a time, 0 for no limit; null: the study's `generation.max_concurrent`."""
     context_tokens: int | None = Field(default=None, gt=0)
     """Tokens that question, evidence and reply may have together; null: not known."""
+    sees_images: bool = False
+    """Whether it may be sent images (`send_images` of a pipeline)."""
     prices: Prices | None = None
     """US dollars for a million tokens, with their date; null: not known."""
 

@@ -39,8 +39,9 @@ def read_submission(path: Path) -> tuple[SubmissionRow, ...]:
         if not row["id"].strip():
             raise InputError(row.where, "empty id", "give the id of a question")
     check_unique(table.rows, "id")
+    others = COLUMNS[1:]
     return tuple(
-        SubmissionRow(**{c: row.get(c) for c in COLUMNS} | {"id": row["id"].strip()})
+        SubmissionRow(row["id"].strip(), *[row.cells.get(c, "") for c in others])
         for row in table.rows
     )
 

@@ -80,13 +80,18 @@ def read_table(
 
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
-    """Write rows as CSV (UTF-8, LF, minimal quoting); `None` becomes an empty cell."""
+    """Write rows as `csv_text` has them."""
+    write_text(path, csv_text(columns, rows))
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:
+    """Rows as CSV (LF, minimal quoting); `None` becomes an empty cell."""
     records = _Records()
     # Before Python 3.13 a carriage return in a cell is quoted only if it ends lines as well.
     writer = csv.DictWriter(records, fieldnames=list(columns), lineterminator="\r\n")
     writer.writeheader()
     writer.writerows(rows)
-    write_text(path, "".join(record.removesuffix("\r\n") + "\n" for record in records))
+    return "".join(record.removesuffix("\r\n") + "\n" for record in records)
 
 
 class _Records(list[str]):

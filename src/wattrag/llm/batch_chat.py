@@ -130,7 +130,8 @@ class BatchChat:
         if left:
             self._approve([self._requests[name] for name in left])
         extra = self._server.request
-        bodies = {n: {**request_body(self._entry, self._requests[n]), **extra} for n in left}
+        # One by one: written out, images are large.
+        bodies = ((n, {**request_body(self._entry, self._requests[n]), **extra}) for n in [*left])
         for part in in_parts(bodies, self._pace):
             batch = await hand_in(opened, self._entry.model_id, part)
             self._watch(opened, batch, left, is_ours=True)

@@ -30,6 +30,7 @@ from wattrag.files import read_bytes
 from wattrag.llm.adhoc import with_adhoc
 from wattrag.llm.spending import check_priced
 from wattrag.llm.weights import check_pinned
+from wattrag.study.illustrated import check_images
 from wattrag.study.planners import NONE, SELF, Answerer, Planner, planner_of, planning_model
 
 SHIPPED = Path(__file__).resolve().parents[3]
@@ -229,6 +230,7 @@ def _check_models(settings: Settings, registry: Registry, where: str) -> None:
             check_priced(planner, settings.limits)
     for pipeline in settings.pipelines.values():
         prompt_of(pipeline)
+    check_images(settings, registry, where)
 
 
 def _check_readers(settings: Settings, registry: Registry, where: str) -> None:
