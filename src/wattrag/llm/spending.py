@@ -16,8 +16,10 @@ from wattrag.config.local_chat import HFLocalModel, LlamaCppModel
 from wattrag.config.prices import BATCH_SHARE
 from wattrag.config.settings import Limits
 from wattrag.errors import InputError, LimitReachedError
+from wattrag.files import canonical_json
 from wattrag.hardware.energy import UNKNOWN, Energy
 from wattrag.hardware.watch import Watch
+from wattrag.llm.tokens import IMAGE_TOKENS, estimated_tokens
 from wattrag.llm.usage import cost_of
 from wattrag.store.asked import Request
 from wattrag.store.completions import Completion
@@ -27,8 +29,6 @@ REREAD_SECONDS = 3.0
 """Between two looks at what other jobs have spent."""
 UNBOUNDED = 32
 """Calls in flight under a ceiling, where nothing else bounds them."""
-BYTES_A_TOKEN = 3
-"""Of text in English: fewer than there are, so that an estimate is rather too high."""
 UNITS = {"usd": "US dollars", "wh": "watt-hours", "gpu_hours": "GPU hours"}
 SECONDS_PER_HOUR = 3600
 
@@ -244,5 +244,9 @@ def _is_batch(entry: ChatEntry) -> bool:
 
 
 def _tokens(request: Request) -> int:
-    size = sum(len(message["content"].encode()) for message in request.messages)
-    return -(-size // BYTES_A_TOKEN)
+    """What is sent, on the safe side."""
+    texts = [message["content"] for message in request.messages]
+    if request.schema is not None:
+        texts.append(canonical_json(request.schema))
+    images = sum(len(message.get("images", ())) for message in request.messages)
+    return sum(map(estimated_tokens, texts)) + IMAGE_TOKENS * images

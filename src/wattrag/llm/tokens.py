@@ -10,6 +10,10 @@ import re
 LETTERS = 6
 """Letters of a word that are one token: byte-pair vocabularies of 32,000 entries and more hold
 nearly every English word of so many letters. Digits and marks are one each."""
+IMAGE_TOKENS = 1600
+"""Counted for an image of `corpus.crops`, whatever its size: Anthropic counts width·height/750
+(at most about 1,600), Qwen2.5-VL width·height/784, OpenAI's GPT-4o 85 + 170 for each of at most 4
+tiles, for images of 1024x1024."""
 _TOKEN = re.compile(rf"[A-Za-z]{{1,{LETTERS}}}|[^\sA-Za-z]|\n+")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 

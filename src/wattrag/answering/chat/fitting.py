@@ -4,15 +4,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from wattrag.answering.reader import Evidence
-from wattrag.llm.tokens import estimated_tokens
+from wattrag.llm.tokens import IMAGE_TOKENS, estimated_tokens
 from wattrag.retrieval.records import Snippet
 
 TEMPLATE_TOKENS = 60
 """What a chat template adds to two messages, and to spare."""
-IMAGE_TOKENS = 1600
-"""Counted for an image of `corpus.crops`, whatever its size: Anthropic counts width·height/750
-(at most about 1,600), Qwen2.5-VL width·height/784, OpenAI's GPT-4o 85 + 170 for each of at most 4
-tiles, for images of 1024x1024."""
 SMALLEST = 40
 """Tokens of evidence below which no answer can be expected."""
 CUT = " …"
