@@ -33,7 +33,8 @@ with logged(snakemake.log[0]):
     if not settings.allow_errors:
         check_answered(records)
     took = read_json(Path(snakemake.input.retrieval_usage))
-    used = usage(answered, perf_counter() - started, Before(**took["seconds_a_question"]))
+    before, wall = Before(**took["seconds_a_question"]), perf_counter() - started
+    used = usage(answered, wall, before, reader.energy())
     origin = provenance(settings, entry, chosen, snakemake.params.spec, took["index"])
     write_jsonl(Path(snakemake.output.answers), (r.model_dump(mode="json") for r in records))
     write_json(Path(snakemake.output.usage), {**used, **origin})
