@@ -1,16 +1,15 @@
 """The submission: one CSV row per answered question, in the question file's order."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import NamedTuple
 
 from wattrag.datafiles.questions import QuestionFile
 from wattrag.datafiles.table import check_unique, read_table, write_table
 from wattrag.errors import InputError
 
 
-@dataclass(frozen=True)
-class SubmissionRow:
+class SubmissionRow(NamedTuple):
     """An answer as it is handed in; every cell is text, a blank answer is `is_blank`."""
 
     id: str
@@ -24,7 +23,7 @@ class SubmissionRow:
     explanation: str
 
 
-COLUMNS = tuple(field.name for field in fields(SubmissionRow))
+COLUMNS = SubmissionRow._fields
 REQUIRED = ("id", "answer_value", "ref_id")
 
 

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from wattrag.datafiles.decoding import decode
 from wattrag.errors import InputError
@@ -136,18 +137,21 @@ def _require(required: Sequence[str], names: Sequence[str], path: Path) -> None:
             )
 
 
-def _rows(reader: Iterable[list[str]], names: list[str], path: Path) -> Iterable[Row]:
-    line = getattr(reader, "line_num", 1) + 1
+def _rows(reader: Any, names: list[str], path: Path) -> Iterable[Row]:
+    line, file, width, hidden = reader.line_num + 1, str(path), len(names), "" in names
     for cells in reader:
-        where = f"{path}:{line}"
-        line = getattr(reader, "line_num", line) + 1
-        if not any(cell.strip() for cell in cells):
+        where = f"{file}:{line}"
+        line = reader.line_num + 1
+        if not (cells and cells[0].strip()) and not any(cell.strip() for cell in cells):
             continue
-        if len(cells) != len(names):
+        if len(cells) != width:
             raise InputError(
-                where, f"has {len(cells)} cells instead of {len(names)}", "quote cells with commas"
+                where, f"has {len(cells)} cells instead of {width}", "quote cells with commas"
             )
-        yield Row(where, {n: c for n, c in zip(names, cells, strict=True) if n})
+        row = dict(zip(names, cells, strict=True))
+        if hidden:
+            del row[""]
+        yield Row(where, row)
 
 
 def _nearest(name: str, names: Sequence[str]) -> str:

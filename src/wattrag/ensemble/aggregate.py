@@ -1,7 +1,6 @@
 """One submission from several: the vote on every question."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from wattrag.datafiles.submission import SubmissionRow
 from wattrag.ensemble.ballot import Ballot, Member, cast
@@ -51,8 +50,7 @@ def _elected(ballots: Sequence[Ballot], options: VoteOptions) -> SubmissionRow:
     result = elected(ballots, options)
     if result is None:
         return _abstention(ballots[0].row)
-    return replace(
-        result.voters[0].row,
+    return result.voters[0].row._replace(
         answer_value=result.value,
         ref_id=result.citations.ref_id,
         ref_url=result.citations.ref_url,
@@ -62,4 +60,4 @@ def _elected(ballots: Sequence[Ballot], options: VoteOptions) -> SubmissionRow:
 
 def _abstention(row: SubmissionRow) -> SubmissionRow:
     blanks = ("answer", "answer_value", "ref_id", "ref_url", "supporting_materials", "explanation")
-    return replace(row, **dict.fromkeys(blanks, BLANK))
+    return row._replace(**dict.fromkeys(blanks, BLANK))

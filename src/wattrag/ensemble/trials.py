@@ -1,7 +1,6 @@
 """Scores of many ensembles of one pool, without making a submission of each."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -99,7 +98,7 @@ class _Question:
         known = self._of_answers.get(answer)
         if known is None:
             value, documents = answer
-            row = replace(ballots[0].row, answer_value=value, ref_id=format_refs(documents))
+            row = ballots[0].row._replace(answer_value=value, ref_id=format_refs(documents))
             scored = score_answer(self._gold, row, self._rules)
             known = self._of_answers[answer] = tuple(columns([scored])[0])
         return known
