@@ -120,7 +120,7 @@ def test_bedrock_has_them_as_blocks_after_the_text(monkeypatch, tmp_path):
     ],
 )
 def test_a_model_that_runs_here_refuses_them_before_it_is_loaded(entry):
-    with pytest.raises(InputError, match="^Blind: images are not sent to models that run here"):
+    with pytest.raises(InputError, match=r"^Blind: images are not sent to models that run here"):
         reply_to(entry)
 
 
