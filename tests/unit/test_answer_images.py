@@ -179,12 +179,9 @@ def study(corpus=None, retriever=None, models=("chat",)):
 
 def test_only_the_corpora_that_a_model_is_sent_images_of_are_cut_up():
     assert illustrated_corpora(study(), {"chat": SEEING}) == ["c"]
-    quiet = study().model_copy(
-        update={
-            "pipelines": {"p": study().pipelines["p"].model_copy(update={"send_images": False})}
-        }
-    )
-    assert illustrated_corpora(quiet, {"chat": SEEING}) == []
+    quiet = study().pipelines["p"].model_copy(update={"send_images": False})
+    silent = study().model_copy(update={"pipelines": {"p": quiet}})
+    assert illustrated_corpora(silent, {"chat": SEEING}) == []
 
 
 @pytest.mark.parametrize(
