@@ -17,12 +17,14 @@ from tests.batch_server import batch_server
 from tests.bedrock_server import MODEL, bedrock_server, plant_keys
 from tests.chat_server import KEY, chat_server
 from tests.conftest import ALL
+from wattrag.answering.chat.reader import REPAIR_TURNS
 
 from .study import DOCUMENTS, ROOT, declare, read_config, read_csv, snakemake, write_config
+from .study import QUESTIONS as ASKED
 
 pytestmark = pytest.mark.workflow
 
-QUESTIONS = 5
+QUESTIONS = len(ASKED)
 RUN = "results/experiments/local/train/bm25/chat/api/run1"
 DOCUMENT_IDS = {Path(name).stem for name in DOCUMENTS}
 BROKEN = "http://127.0.0.1:9/v1"
@@ -49,13 +51,14 @@ def answered(study, precision="api"):
 def check_asked_once(study, take_away, precision="api", *, counted=True):
     """All questions are asked; then, with the model gone, all replies come from the store."""
     first = answered(study, precision)
-    assert (first["calls"], first["reused"]) == (QUESTIONS, 0)
+    # A reply that cannot be read is asked for again, one that cites nothing deeper.
+    assert QUESTIONS <= first["calls"] <= 2 * QUESTIONS * (1 + REPAIR_TURNS)
     if counted:
         assert first["input_tokens"] > QUESTIONS
         assert first["output_tokens"] > 0
     take_away()
     second = answered(study, precision)
-    assert (second["calls"], second["reused"]) == (0, QUESTIONS)
+    assert (second["calls"], second["reused"]) == (0, first["calls"] + first["reused"])
 
 
 def keyed(monkeypatch, url):
@@ -68,7 +71,7 @@ def test_openai(study, monkeypatch):
         keyed(monkeypatch, server.url)
         declare(study, "chat: {provider: openai, model_id: m, name: Chat}")
         check_asked_once(study, lambda: monkeypatch.delenv("OPENAI_API_KEY"))
-        assert len(server.requests) == QUESTIONS
+        assert {*server.questions} == {text for _, text, *_ in ASKED}
 
 
 @pytest.mark.slow  # it looks for the batch every half a minute
@@ -164,6 +167,9 @@ def test_llama_cpps_own_server(study):
         "chat: {provider: openai, serve: llama_cpp, path: tiny.gguf, model_id: tiny, name: Chat,"
         " context_tokens: 8192}",
     )
+    # Long enough, and at random, for strings to end: then the reply is one of the form asked for.
+    lively = {"max_new_tokens": 2000, "temperature": 1}
+    write_config(study, read_config(study) | {"generation": lively})
     check_asked_once(study, weights.unlink)
     snakemake(study, f"{RUN}/summary.json")
     check_records(study / RUN)
@@ -182,9 +188,10 @@ def check_records(run):
         blank = answered and record["answer"]["value"] == "is_blank"
         assert (record["checks"] is not None) == (answered and not blank)
         if record["checks"] is not None:
-            shown = {ref for ref in record["answer"]["ref_id"] if ref in DOCUMENT_IDS}
-            assert {*record["checks"]["unshown_ref_id"]} >= {*record["answer"]["ref_id"]} - shown
+            unshown = {*record["checks"]["unshown_ref_id"]}
+            assert {*record["answer"]["ref_id"]} - unshown <= DOCUMENT_IDS
     errors = [record["id"] for record in records if record["status"] == "error"]
+    assert len(errors) < len(records)  # the server holds replies to their form
 
     usage = json.loads((run / "usage.json").read_text())
     assert usage["schema_version"] == 1
