@@ -14,6 +14,7 @@ from wattrag.analysis.sweeps.results import METRICS
 from wattrag.config.environment import read_environment
 from wattrag.errors import InputError
 from wattrag.study import jobs, specs
+from wattrag.study.illustrated import corpus_of, sends_images
 from wattrag.study.job import error_lines
 from wattrag.study.load import config_name, load_study
 from wattrag.study.planners import Answerer
@@ -53,6 +54,8 @@ PLANS = {
 }
 LABELLED = jobs.labelled(STUDY)
 EXPERIMENTS = jobs.experiments(STUDY)
+FAMILIES = jobs.families(STUDY)
+ILLUSTRATED = jobs.illustrated(STUDY)
 FOREIGN = {(e.env, e.datafile, e.name): e for e in [*EXTERNALS, *MERGED]}
 
 
@@ -85,6 +88,7 @@ wildcard_constraints:
     precision=r"[^/]+",
     run=r"\d+",
     ensemble=either(STUDY.settings.ensembles),
+    family=either(FAMILIES),
     machine=r"[^/]+",
     name=r"[^/]+",
     plot=either(PLOTS),
@@ -112,7 +116,11 @@ def source_file(wildcards):
 
 def trees(wildcards):
     """The trees of an index's corpus, parsed by us or given."""
-    corpus = STUDY.settings.indexes[wildcards.index].corpus
+    return trees_of(STUDY.settings.indexes[wildcards.index].corpus)
+
+
+def trees_of(corpus):
+    """The trees of a corpus, parsed by us or given."""
     given = STUDY.settings.corpora[corpus].trees
     docs = jobs.documents(STUDY, corpus)
     if given is not None:
@@ -171,10 +179,30 @@ def of_retrieval(pattern, wildcards):
     )
 
 
+def images_sent(wildcards):
+    """The images of all figures that a model may be sent; none if it is sent none."""
+    pipeline = STUDY.settings.pipelines[wildcards.pipeline]
+    if not sends_images(STUDY.model(wildcards.model), pipeline):
+        return []
+    sent = corpus_of(STUDY.settings, wildcards.pipeline)
+    return [
+        write(rules.figures.output.images, corpus=corpus, doc=doc)
+        for corpus, doc in ILLUSTRATED
+        if corpus == sent
+    ]
+
+
 def foreign_submission(wildcards):
     """A submission that was made elsewhere."""
     key = (wildcards.machine, wildcards.datafile, wildcards.name)
     return str(FOREIGN[key].submission) if key in FOREIGN else []
+
+
+def foreign_report(wildcards):
+    """What is said of times, energy and hardware beside a submission made elsewhere."""
+    key = (wildcards.machine, wildcards.datafile, wildcards.name)
+    found = FOREIGN[key].reported_in if key in FOREIGN else None
+    return [] if found is None else str(found)
 
 
 def judged_retrievals(wildcards):
@@ -200,11 +228,6 @@ def submissions(results):
         )
         for result in results
     ]
-
-
-def member_submissions(wildcards):
-    """The submissions an ensemble votes over, in member order."""
-    return submissions(jobs.members(STUDY, wildcards.ensemble, wildcards.datafile))
 
 
 def sweep_submissions(wildcards):
@@ -247,6 +270,45 @@ def swept_results():
         ),
         *expand(rules.sweep_summary.output, env=env, datafile=summarised),
     ]
+
+
+def confidences(ensemble, members):
+    """The answer records of the members whose confidence weighs their votes."""
+    sure = jobs.confident(STUDY, ensemble, members)
+    return [write(rules.answer.output.answers, **vars(member)) for member in sure]
+
+
+def member_submissions(wildcards):
+    """The submissions an ensemble votes over."""
+    return submissions(jobs.members(STUDY, wildcards.ensemble, wildcards.datafile))
+
+
+def member_answers(wildcards):
+    """The answer records an ensemble takes confidences from; none if it needs none."""
+    voting = jobs.members(STUDY, wildcards.ensemble, wildcards.datafile)
+    return confidences(wildcards.ensemble, voting)
+
+
+def weighing_submissions(wildcards):
+    """The members' submissions to the questions whose scores weigh their votes, if any."""
+    return submissions(jobs.weighing(STUDY, wildcards.ensemble, wildcards.datafile))
+
+
+def weighing_questions(wildcards):
+    """The labelled questions whose scores weigh an ensemble's votes, if any."""
+    source = STUDY.settings.ensembles[wildcards.ensemble].weights_from
+    return [] if source is None else str(STUDY.question_files[source].path)
+
+
+def studied_pools(wildcards):
+    """The members of an ensemble study by datafile, the one that judges first."""
+    return jobs.studied(STUDY, wildcards.ensemble, wildcards.datafile)
+
+
+def every_tree():
+    """The trees of all corpora that are indexed."""
+    corpora = dict.fromkeys(index.corpus for index in STUDY.settings.indexes.values())
+    return [tree for corpus in corpora for tree in trees_of(corpus)]
 
 
 def scored(datafile, foreign):
@@ -294,6 +356,7 @@ def every_result():
             expand(rules.parse.output, corpus=corpus, doc=jobs.documents(STUDY, corpus))
             for corpus in parsed
         ),
+        *(write(rules.figures.output.images, corpus=c, doc=d) for c, d in ILLUSTRATED),
         *expand(rules.index.output.built, index=settings.indexes),
         *(plan_files(*s, d).values() for s in SEARCHES for d in settings.datafiles),
         *(
@@ -321,6 +384,15 @@ def every_result():
         ),
         *(scored(datafile, EXTERNALS) for datafile in LABELLED),
         *expand(rules.tables.output, env=settings.env, datafile=LABELLED),
+        *expand(
+            rules.scaling.output, env=settings.env, datafile=LABELLED, family=FAMILIES
+        ),
+        *(
+            expand(
+                rules.ensemble_study.output, env=settings.env, datafile=d, ensemble=e
+            )
+            for d, e in jobs.ensemble_studies(STUDY)
+        ),
         *expand(rules.plot.output, env=settings.env, datafile=LABELLED, plot=PLOTS),
         *expand(
             [*rules.retrieval_table.output, *rules.retrieval_plot.output],
@@ -329,6 +401,7 @@ def every_result():
         ),
         *swept_results(),
         *expand(rules.compare_tables.output, datafile=compared),
+        *expand(rules.compare_scaling.output, datafile=compared, family=FAMILIES),
         *expand(rules.compare_plot.output, datafile=compared, plot=PLOTS),
     ]
 

@@ -28,7 +28,9 @@ from wattrag.datafiles.sheet import SheetRow, read_sheet
 from wattrag.errors import InputError
 from wattrag.files import read_bytes
 from wattrag.llm.adhoc import with_adhoc
+from wattrag.llm.spending import check_priced
 from wattrag.llm.weights import check_pinned
+from wattrag.study.illustrated import check_images
 from wattrag.study.planners import NONE, SELF, Answerer, Planner, planner_of, planning_model
 from wattrag.study.sweeps.derive import Swept, derive, own_depth
 
@@ -236,7 +238,7 @@ def load_study(config: Mapping[str, Any], where: str = "config", root: Path = SH
     swept = read_swept(config, where)
     settings = swept.settings
     registry = study_models(settings, root, where)
-    _check_models(settings, registry, where)
+    _check_models(swept, registry, where)
     sheets = {
         name: read_sheet(resolve(source.sheet, root), source.limit)
         for name, source in settings.sources.items()
@@ -251,14 +253,17 @@ def load_study(config: Mapping[str, Any], where: str = "config", root: Path = SH
     return Study(settings, registry, sheets, questions, swept, root, where)
 
 
-def _check_models(settings: Settings, registry: Registry, where: str) -> None:
+def _check_models(swept: Swept, registry: Registry, where: str) -> None:
+    settings = swept.settings
     _check_readers(settings, registry, where)
     _check_searching(settings, registry, where)
     for name, retriever in settings.retrievers.items():
         if retriever.planner not in {NONE, SELF}:
-            planning_model(retriever.planner, registry, f"{where}: retrievers.{name}")
+            planner = planning_model(retriever.planner, registry, f"{where}: retrievers.{name}")
+            check_priced(planner, settings.limits)
     for pipeline in settings.pipelines.values():
         prompt_of(pipeline)
+    check_images(swept, registry, where)
 
 
 def _check_readers(settings: Settings, registry: Registry, where: str) -> None:
@@ -267,6 +272,9 @@ def _check_readers(settings: Settings, registry: Registry, where: str) -> None:
     for name in names:
         _check_declared("models", name, [*readers], where)
         _check_pinned(registry[name])
+        entry = registry[name]
+        if isinstance(entry, ChatEntry):
+            check_priced(entry, settings.limits)
     offered = {precision for name in names for precision in readers[name].precisions}
     for precision in settings.precisions:
         if precision not in {"default", *offered}:

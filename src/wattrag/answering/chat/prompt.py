@@ -3,7 +3,8 @@
 The order lets servers and engines compute the beginning once.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -28,6 +29,13 @@ _SEPARATOR = "\n---\n"
 _MEDIA = "Referenced media:\n\n"
 _NO_UNIT = "none"
 _BLANK = "is_blank"
+_MARK = re.compile(r"\[(?=[ \t]*(?:ref_id|/?INST\]))", re.IGNORECASE)
+_TURN = re.compile(r"<(?=[|\uff5c]|/?s>|</?SYS>>|(?:start|end)_of_turn>|[be]os>)", re.IGNORECASE)
+_FRAME = re.compile(
+    r"^(?=[ \t]*(?:-{3,}[ \t]*$|(?:Question|Unit of the answer|Excerpts|Referenced media)[ \t]*:"
+    r"|Answer the question from))",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 @dataclass(frozen=True)
@@ -46,18 +54,37 @@ class Prompt:
         return {"version": self.version, "hash": digest([self.system, self.user])[:16]}
 
     def messages(
-        self, question: str, unit: str, context: Sequence[Snippet], media: Sequence[Snippet] = ()
+        self,
+        question: str,
+        unit: str,
+        context: Sequence[Snippet],
+        media: Sequence[Snippet] = (),
+        images: Mapping[str, bytes] | None = None,
     ) -> list[Message]:
-        """The messages that put one question, with the captions of figures behind the context."""
+        """The messages that put one question, with the captions of figures behind the context.
+
+        Args:
+            question: as it stands in the question file.
+            unit: of the answer; empty or `is_blank` for none.
+            context: text that was found.
+            media: captions of figures.
+            images: those figures that are sent as images, by node id, in the order of `media`; a
+                caption says which one is its.
+        """
+        images = images or {}
         blocks = [_SEPARATOR.join(map(shown, context))]
         if media:
-            blocks.append(_MEDIA + "\n\n".join(map(shown, media)))
+            numbers = {node_id: number for number, node_id in enumerate(images, 1)}
+            lines = (shown(snippet, numbers.get(snippet.node_id)) for snippet in media)
+            blocks.append(_MEDIA + "\n\n".join(lines))
         filled = Template(self.user).substitute(
             question=question,
             unit=unit if unit.strip() and unit != _BLANK else _NO_UNIT,
             context="\n\n".join(blocks),
         )
         user: Message = {"role": "user", "content": filled}
+        if images:
+            user["images"] = [digest(data) for data in images.values()]
         return [{"role": "system", "content": self.system}, user] if self.system else [user]
 
 
@@ -93,9 +120,19 @@ def load_prompt(name: str, *, context_first: bool) -> Prompt:
     return Prompt(version, _text(f"{version}.system"), _text(f"{version}.{order}"))
 
 
-def shown(snippet: Snippet) -> str:
-    """An excerpt under its document's id; text that looks like an id's mark is defused."""
-    return f"[ref_id={snippet.document_id}] {snippet.text.replace('[ref_id=', '(ref_id=')}"
+def shown(snippet: Snippet, image: int | None = None) -> str:
+    """An excerpt under its document's id.
+
+    What in its text looks like the frame is defused, so that a document cannot end its excerpt:
+    an id's mark, a divider, a heading of ours, the turn of a chat template.
+
+    Args:
+        snippet: the excerpt.
+        image: number of the image that it is the caption of, if it is one.
+    """
+    numbered = "" if image is None else f"Image {image}: "
+    text = _FRAME.sub("> ", _MARK.sub("(", _TURN.sub("< ", snippet.text)))
+    return f"[ref_id={snippet.document_id}] {numbered}{text}"
 
 
 def _text(name: str) -> str:

@@ -46,6 +46,13 @@ class Swept:
     voted: Mapping[str, tuple[VotedPoint, ...]] = field(default_factory=dict)
     depths: Mapping[str, int] = field(default_factory=dict)
 
+    def readers(self, pipeline: str) -> list[str]:
+        """The models that answer by a pipeline, as written: the study's, then those of points."""
+        own = [] if is_derived(pipeline) else self.settings.models
+        points = (point for points in self.answered.values() for point in points)
+        swept = (point.model for point in points if point.pipeline == pipeline)
+        return list(dict.fromkeys([*own, *swept]))
+
 
 def derive(settings: Settings, where: str = "config") -> Swept:
     """Derive what the sweeps of a study need.
