@@ -35,6 +35,7 @@ bench: .venv/dev run  ## run the benchmarks on the embedded example
 	@$(BIN)/python benchmarks/parse_quality.py
 	@$(BIN)/python benchmarks/parse.py resources/example/pdfs/*.pdf
 	@$(BIN)/python benchmarks/retrieval.py results/corpus/example/tree resources/example/test_QA.csv
+	@$(BIN)/python benchmarks/answers.py results/corpus/example/tree resources/example/test_QA.csv
 	@$(BIN)/python benchmarks/index.py results/corpus/example/tree resources/example/test_QA.csv \
 		--parts write search build
 

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from wattrag.answering.chat import illustrating
-from wattrag.answering.chat.fitting import IMAGE_TOKENS, fitted, tokens_of
+from wattrag.answering.chat.fitting import fitted, tokens_of
 from wattrag.answering.chat.illustrating import MOST_BYTES, MOST_IMAGES, illustrated
 from wattrag.answering.chat.prompt import load_prompt, shown
 from wattrag.answering.chat.reader import Asking, ChatReader
@@ -18,6 +18,7 @@ from wattrag.corpus.images import CorpusImages, write_images
 from wattrag.errors import ContextOverflowError, InputError
 from wattrag.files import digest
 from wattrag.llm.stored import StoredChat
+from wattrag.llm.tokens import IMAGE_TOKENS
 from wattrag.retrieval.records import Attempt, Media, Retrieved, Snippet
 from wattrag.store.asked import ModelKey
 from wattrag.store.completions import Completion, CompletionStore

@@ -72,6 +72,32 @@ def test_a_quote_that_is_not_in_its_document_is_not_judged():
     assert judged(evidence(["gold"]), quote="two words").evidence_at_2k is None
 
 
+def attempts(*made):
+    """Evidence whose attempts have the given (documents, context)."""
+    each = [evidence(documents, context) for documents, context in made]
+    snippets = {f"{n}-{k}": s for n, one in enumerate(each) for k, s in one.snippets.items()}
+    numbered = tuple(
+        one.attempts[0].model_copy(
+            update={"attempt": n, "context": tuple(f"{n}-{k}" for k in one.attempts[0].context)}
+        )
+        for n, one in enumerate(each)
+    )
+    return each[0].model_copy(update={"attempts": numbered, "snippets": snippets})
+
+
+def test_evidence_is_found_with_its_document_and_its_quote():
+    found = attempts(
+        (["other"], [QUOTE]), (["gold"], ["x"]), (["other", "gold"], ["x", QUOTE]), (["gold"], [])
+    )
+    assert judged(found, quote=QUOTE).found_by_attempt == (False, False, True, False)
+
+
+def test_without_a_quote_to_look_for_the_document_decides():
+    found = attempts((["other"], [QUOTE]), (["gold"], []))
+    assert judged(found, quote="Table 1").found_by_attempt == (False, True)
+    assert judged(found, refs="is_blank").found_by_attempt is None
+
+
 def test_document_texts_hold_what_the_index_holds(tmp_path):
     texts = document_texts(build(tmp_path))
     assert set(texts) == {"cooling", "energy", "minerals"}

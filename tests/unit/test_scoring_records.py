@@ -14,7 +14,7 @@ from wattrag.scoring.causes import Cause, causes
 from wattrag.scoring.question import score_answer, without_answer
 from wattrag.scoring.records import ERROR_COLUMNS, error_rows, result_records, summary_record
 from wattrag.scoring.report import notices, question_lines, score_json, shown, worst_lines
-from wattrag.scoring.rules import RULES
+from wattrag.scoring.rules import METRICS, RULES
 from wattrag.scoring.score import score
 
 STRICT = RULES["2025"]
@@ -95,7 +95,7 @@ SCORES = score(QUESTIONS, ROWS, STRICT, errors={"failed"})
 )
 def test_the_cause_of_a_wrong_value(gold, predicted, cause):
     answer, truth = row("q", predicted, "x"), Gold("", gold, "x")
-    found = causes(truth, answer, score_answer(truth, answer, STRICT))
+    found = causes(truth, answer, score_answer(truth, answer, STRICT), STRICT)
     assert found == ((cause,) if cause else ())
 
 
@@ -117,15 +117,15 @@ def test_the_cause_of_a_wrong_value(gold, predicted, cause):
 )
 def test_the_cause_of_a_lost_citation(gold, predicted, cause):
     answer, truth = row("q", "4", predicted), Gold("", "4", gold)
-    found = causes(truth, answer, score_answer(truth, answer, STRICT))
+    found = causes(truth, answer, score_answer(truth, answer, STRICT), STRICT)
     assert found == ((cause,) if cause else ())
 
 
 def test_questions_without_an_answer_say_why():
     gold = Gold("", "is_blank", "is_blank")
-    missing, error = without_answer("q", gold, "missing"), without_answer("q", gold, "error")
-    assert causes(gold, None, missing) == (Cause.MISSING_ROW,)
-    assert causes(gold, None, error) == (Cause.CALL_FAILED,)
+    missing, error = (without_answer("q", gold, status, STRICT) for status in ("missing", "error"))
+    assert causes(gold, None, missing, STRICT) == (Cause.MISSING_ROW,)
+    assert causes(gold, None, error, STRICT) == (Cause.CALL_FAILED,)
 
 
 @given(
@@ -133,11 +133,27 @@ def test_questions_without_an_answer_say_why():
     st.text(max_size=12) | st.sampled_from(["4", "4.1", "[2,1]", "True", "is_blank", "4 %"]),
     st.sampled_from(["['a']", "is_blank", ""]),
     st.sampled_from(["['a']", "a", "is_blank", "[]", "['b']"]),
+    st.sampled_from([*RULES.values(), *METRICS.values()]),
 )
-def test_a_cause_is_named_exactly_where_something_was_lost(value, predicted, refs, cited):
+def test_a_cause_is_named_exactly_where_something_was_lost(value, predicted, refs, cited, rules):
     gold, answer = Gold("", value, refs), row("q", predicted, cited)
-    scored = score_answer(gold, answer, STRICT)
-    assert scored.perfect is not bool(causes(gold, answer, scored))
+    scored = score_answer(gold, answer, rules)
+    assert scored.perfect is not bool(causes(gold, answer, scored, rules))
+
+
+def test_what_was_judged_is_shown_and_never_contradicts_the_score():
+    questions = replace(QUESTIONS, questions=QUESTIONS.questions[:2])
+    answers = [row("right", "about 4"), row("rounded", "about 3.6M")]
+    scores = score(questions, answers, RULES["2025-normalized"])
+    right, rounded = question_lines(questions, answers, scores)
+    assert right.startswith("ok  right")
+    assert rounded.endswith("rounding")
+    (shown_answer,) = [
+        line for line in worst_lines(questions, answers, scores, 9) if "answered" in line
+    ]
+    assert "about 3.6M (judged as 3600000)" in shown_answer
+    strict = worst_lines(questions, answers, score(questions, answers, STRICT), 9)
+    assert "judged as" not in "".join(strict)
 
 
 def test_records_keep_the_known_names_and_the_questions_order():
@@ -148,7 +164,7 @@ def test_records_keep_the_known_names_and_the_questions_order():
 
 
 def test_a_record_holds_the_raw_and_the_normalised_prediction():
-    answer = [replace(ROWS[0], answer_value="about 4.0")]
+    answer = [ROWS[0]._replace(answer_value="about 4.0")]
     record = result_records(QUESTIONS, answer, score(QUESTIONS, answer, STRICT))[0]
     assert (record["pred_value"], record["pred_value_normalized"]) == ("about 4.0", "4.0")
     assert record["pred_explanation"] == "because"
@@ -190,7 +206,7 @@ def test_the_summary_has_nulls_where_nothing_is_known():
 
 
 def test_error_rows_hold_what_lost_points_with_its_cause_in_words():
-    rows = error_rows(QUESTIONS, ROWS, SCORES)
+    rows = error_rows(result_records(QUESTIONS, ROWS, SCORES))
     assert [(r["id"], r["cause"]) for r in rows] == [
         ("rounded", "rounding; citation partly wrong"),
         ("unanswerable", "false answer; citation wrong"),

@@ -4,6 +4,11 @@ import pytest
 
 from wattrag.analysis.experiment import read_experiments
 from wattrag.analysis.tables.errors import errors
+from wattrag.analysis.tables.errors_by_class import (
+    COLUMNS,
+    errors_by_class,
+    write_errors_by_class_page,
+)
 from wattrag.analysis.tables.results_matrix import results_matrix
 from wattrag.errors import InputError
 
@@ -67,3 +72,26 @@ def test_a_perfect_experiment_has_no_errors(experiments):
 def test_no_experiments_make_empty_tables():
     assert results_matrix(()).rows == ()
     assert errors(()).rows == ()
+    assert errors_by_class(()).rows == ()
+
+
+def test_errors_are_counted_by_class(experiments):
+    perfect, other = errors_by_class(experiments).rows
+    assert set(COLUMNS) == set(other)
+    assert (perfect["questions_with_losses"], other["questions_with_losses"]) == (0, 4)
+    counts = {"wrong value": 2, "call failed": 1, "missing row": 1, "false answer": 0}
+    assert {cause: other[cause] for cause in counts} == counts
+    assert (other["num_questions"], other["type"]) == (len(GOLD), "external")
+
+
+def test_causes_that_need_the_retrieval_are_unknown_without_it(experiments):
+    perfect, other = errors_by_class(experiments).rows
+    for cause in ("evidence not retrieved", "retrieved but not used"):
+        assert (perfect[cause], other[cause]) == (0, None)
+
+
+def test_the_page_of_error_classes_shows_those_that_occur(experiments, tmp_path):
+    write_errors_by_class_page(tmp_path / "p.html", "dev", errors_by_class(experiments))
+    page = (tmp_path / "p.html").read_text()
+    assert "<th>wrong value</th>" in page
+    assert "rounding" not in page

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.chat_server import KEY, Sent
+from wattrag.answering.chat.prompt import load_prompt
 
 from .planning import planned
-from .study import QUESTIONS, read_config, read_csv, snakemake, write_config
+from .study import CHAT, QUESTIONS, declare, read_config, read_csv, snakemake, write_config
 
 pytestmark = pytest.mark.workflow
 
@@ -92,6 +93,7 @@ def test_with_allow_errors_a_failed_question_is_a_record_without_a_row(study, pl
     assert "t5" not in {row["id"] for row in read_csv(study / RUN / "submission.csv")}
     summary = read_json(study, "summary.json")
     assert (summary["error_count"], summary["na_accuracy"]) == (1, 0.0)
+    assert read_json(study, "results.json")[4]["causes"] == ["unparsable"]
 
 
 def test_the_prompt_the_length_and_the_run_decide_what_is_asked_again(study, planner):
@@ -109,6 +111,33 @@ def test_the_prompt_the_length_and_the_run_decide_what_is_asked_again(study, pla
     write_config(study, config | {"runs": 2})
     found = planned(study)
     assert (found["answer"], found["retrieve"]) == (1, 0)
+
+
+def test_an_edit_of_a_prompt_answers_again_and_nothing_before(study, planner):
+    prompt = study / "mine.txt"
+    prompt.write_text("$question ($unit)\n\nQuestion: $question\n\n$context")
+    config = read_config(study)
+    own = {"bm25": {**config["pipelines"]["bm25"], "prompt": prompt.name}}
+    write_config(study, config | {"pipelines": own})
+    snakemake(study)
+    forget_prompts()
+    assert not planned(study)
+
+    prompt.touch()
+    forget_prompts()
+    assert not planned(study)
+    prompt.write_text(prompt.read_text() + "\n\nBe brief.")
+    forget_prompts()
+    assert planned(study) == {"answer": 1, "score_experiment": 1, "tables": 1, "plot": 3}
+    planner.requests.clear()
+    snakemake(study, f"{RUN}/submission.csv")
+    assert sorted(planner.questions) == sorted(GOLD)
+    assert all("Be brief." in r["messages"][0]["content"] for r in planner.requests)
+
+
+def forget_prompts():
+    """Read prompt files again, as every run does in a process of its own."""
+    load_prompt.cache_clear()
 
 
 def test_a_key_may_stand_in_a_file(study, planner, monkeypatch):
@@ -137,3 +166,35 @@ def test_every_field_of_the_records_is_documented(study):
     assert {name for name in missing if f"`avg_{name}`" not in told} == set()
     assert usage["provenance"]["prompt"]["version"] == "wattbot_v1"
     assert read_json(study, "summary.json")["provenance"] == usage["provenance"]
+
+
+def test_a_ceiling_on_money_ends_the_job_with_one_line_and_what_was_paid_is_kept(study, planner):
+    prices = "prices: {input: 0, output: 1000, date: 2026-01-01}"
+    declare(study, f"{CHAT.rstrip('}')}, {prices}}}")
+    limited = {"generation": {"max_concurrent": 1}, "limits": {"usd": 0.02}}
+    write_config(study, read_config(study) | limited | {"allow_errors": True})
+    failed = snakemake(study, check=False)
+    assert failed.returncode == 1
+    line = failed.stdout.strip().splitlines()[-1]
+    assert line == (
+        "limits.usd is reached: 0.021 of 0.02 US dollars are spent; 3 of 5 questions are answered "
+        "and stored; raise limits.usd to go on, stored replies are not asked again"
+    )
+    assert not (study / RUN / "submission.csv").exists()
+    paid = planner.questions
+    assert len(paid) == 3
+
+    write_config(study, read_config(study) | {"limits": {"usd": 1}})
+    snakemake(study)
+    assert sorted(planner.questions) == sorted(GOLD)
+    assert planner.questions[:3] == paid
+    usage = read_json(study, "usage.json")
+    assert (usage["calls"], usage["reused"]) == (2, 4)
+
+
+def test_a_ceiling_on_money_wants_prices(study, planner):
+    write_config(study, read_config(study) | {"limits": {"usd": 1}})
+    failed = snakemake(study, "-n", check=False)
+    line = failed.stdout.strip().splitlines()[-1]
+    assert line.startswith("Chat: limits.usd cannot be kept: the model has no `prices` in models")
+    assert planner.requests == []

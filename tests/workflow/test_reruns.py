@@ -79,6 +79,11 @@ def change_rules(folder: Path) -> None:
     change(folder, lambda c: c.update(scoring={"rules": "2025-normalized"}))
 
 
+def change_metric(folder: Path) -> None:
+    """The metric of the labelled datafile."""
+    change(folder, lambda c: c["datafiles"]["train"].update(metric="f1"))
+
+
 def change_top_k(folder: Path) -> None:
     """`top_k` of one retriever."""
     change(folder, lambda c: c["retrievers"]["bm25"].update(top_k=5))
@@ -179,6 +184,7 @@ EDITS = [
                     "ensemble": 1, "score_experiment": 2, "score_external": 1}),
     (change_gold, {"retrieval_metrics": 2, **EVIDENCE, **SCORES, "score_external": 1}),
     (change_rules, {**SCORES, "score_external": 1}),
+    (change_metric, {**SCORES, "score_external": 1}),
     (change_top_k, ONE_PIPELINE),
     (change_fusion, ONE_PIPELINE),
     (change_rerank, ONE_PIPELINE),

@@ -44,6 +44,7 @@ except InputError as error:
 PLANS = {(r.retriever, r.planner): r.plans for r in retrievals(STUDY)}
 LABELLED = jobs.labelled(STUDY)
 EXPERIMENTS = jobs.experiments(STUDY)
+FAMILIES = jobs.families(STUDY)
 ILLUSTRATED = jobs.illustrated(STUDY)
 FOREIGN = {(e.env, e.datafile, e.name): e for e in [*EXTERNALS, *MERGED]}
 
@@ -77,6 +78,7 @@ wildcard_constraints:
     precision=r"[^/]+",
     run=r"\d+",
     ensemble=either(STUDY.settings.ensembles),
+    family=either(FAMILIES),
     machine=r"[^/]+",
     name=r"[^/]+",
     plot=either(PLOTS),
@@ -103,7 +105,11 @@ def source_file(wildcards):
 
 def trees(wildcards):
     """The trees of an index's corpus, parsed by us or given."""
-    corpus = STUDY.settings.indexes[wildcards.index].corpus
+    return trees_of(STUDY.settings.indexes[wildcards.index].corpus)
+
+
+def trees_of(corpus):
+    """The trees of a corpus, parsed by us or given."""
     given = STUDY.settings.corpora[corpus].trees
     docs = jobs.documents(STUDY, corpus)
     if given is not None:
@@ -138,17 +144,28 @@ def plan_files(retriever, planner, datafile):
 
 def retrieval_files(wildcards):
     """The evidence that a model answers from: planned by itself, if its retriever wants that."""
+    made = rules.retrieve.output
+    return {
+        "retrieved": of_retrieval(made.retrieved, wildcards),
+        "retrieval_usage": of_retrieval(made.usage, wildcards),
+    }
+
+
+def judged_retrieval(wildcards):
+    """The metrics of the evidence that an experiment answered from."""
+    return of_retrieval(rules.retrieval_metrics.output.metrics, wildcards)
+
+
+def of_retrieval(pattern, wildcards):
+    """A file of the retrieval that an experiment answered from."""
     answerer = Answerer(wildcards.model, wildcards.precision)
     found = retrieval_of(STUDY, wildcards.pipeline, answerer)
-    retriever, planner, datafile = found.retriever, found.planner, wildcards.datafile
-    made = {
-        "retrieved": rules.retrieve.output.retrieved,
-        "retrieval_usage": rules.retrieve.output.usage,
-    }
-    return {
-        name: write(path, retriever=retriever, planner=planner, datafile=datafile)
-        for name, path in made.items()
-    }
+    return write(
+        pattern,
+        retriever=found.retriever,
+        datafile=wildcards.datafile,
+        planner=found.planner,
+    )
 
 
 def images_sent(wildcards):
@@ -170,6 +187,13 @@ def foreign_submission(wildcards):
     return str(FOREIGN[key].submission) if key in FOREIGN else []
 
 
+def foreign_report(wildcards):
+    """What is said of times, energy and hardware beside a submission made elsewhere."""
+    key = (wildcards.machine, wildcards.datafile, wildcards.name)
+    found = FOREIGN[key].reported_in if key in FOREIGN else None
+    return [] if found is None else str(found)
+
+
 def judged_retrievals(wildcards):
     """The metrics of every retriever, with each of its planners, on a datafile."""
     return [
@@ -183,16 +207,55 @@ def judged_retrievals(wildcards):
     ]
 
 
-def member_submissions(wildcards):
-    """The submissions an ensemble votes over, in member order."""
+def submissions(members):
+    """The submissions of an ensemble's members, in member order."""
     return [
         (
             write(rules.answer.output.submission, **vars(m))
             if isinstance(m, jobs.Experiment)
             else str(m.submission)
         )
-        for m in jobs.members(STUDY, wildcards.ensemble, wildcards.datafile)
+        for m in members
     ]
+
+
+def confidences(ensemble, members):
+    """The answer records of the members whose confidence weighs their votes."""
+    sure = jobs.confident(STUDY, ensemble, members)
+    return [write(rules.answer.output.answers, **vars(member)) for member in sure]
+
+
+def member_submissions(wildcards):
+    """The submissions an ensemble votes over."""
+    return submissions(jobs.members(STUDY, wildcards.ensemble, wildcards.datafile))
+
+
+def member_answers(wildcards):
+    """The answer records an ensemble takes confidences from; none if it needs none."""
+    voting = jobs.members(STUDY, wildcards.ensemble, wildcards.datafile)
+    return confidences(wildcards.ensemble, voting)
+
+
+def weighing_submissions(wildcards):
+    """The members' submissions to the questions whose scores weigh their votes, if any."""
+    return submissions(jobs.weighing(STUDY, wildcards.ensemble, wildcards.datafile))
+
+
+def weighing_questions(wildcards):
+    """The labelled questions whose scores weigh an ensemble's votes, if any."""
+    source = STUDY.settings.ensembles[wildcards.ensemble].weights_from
+    return [] if source is None else str(STUDY.question_files[source].path)
+
+
+def studied_pools(wildcards):
+    """The members of an ensemble study by datafile, the one that judges first."""
+    return jobs.studied(STUDY, wildcards.ensemble, wildcards.datafile)
+
+
+def every_tree():
+    """The trees of all corpora that are indexed."""
+    corpora = dict.fromkeys(index.corpus for index in STUDY.settings.indexes.values())
+    return [tree for corpus in corpora for tree in trees_of(corpus)]
 
 
 def scored(datafile, foreign):
@@ -268,6 +331,15 @@ def every_result():
         ),
         *(scored(datafile, EXTERNALS) for datafile in LABELLED),
         *expand(rules.tables.output, env=settings.env, datafile=LABELLED),
+        *expand(
+            rules.scaling.output, env=settings.env, datafile=LABELLED, family=FAMILIES
+        ),
+        *(
+            expand(
+                rules.ensemble_study.output, env=settings.env, datafile=d, ensemble=e
+            )
+            for d, e in jobs.ensemble_studies(STUDY)
+        ),
         *expand(rules.plot.output, env=settings.env, datafile=LABELLED, plot=PLOTS),
         *expand(
             [*rules.retrieval_table.output, *rules.retrieval_plot.output],
@@ -275,6 +347,7 @@ def every_result():
             datafile=LABELLED,
         ),
         *expand(rules.compare_tables.output, datafile=compared),
+        *expand(rules.compare_scaling.output, datafile=compared, family=FAMILIES),
         *expand(rules.compare_plot.output, datafile=compared, plot=PLOTS),
     ]
 

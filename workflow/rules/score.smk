@@ -3,6 +3,7 @@ rule score_experiment:
         submission=rules.answer.output.submission,
         answers=rules.answer.output.answers,
         usage=rules.answer.output.usage,
+        retrieval=judged_retrieval,
         questions=question_file,
     output:
         results="results/experiments/{env}/{datafile}/{pipeline}/{model}/{precision}/run{run}/results.json",
@@ -21,6 +22,7 @@ rule score_experiment:
 rule score_external:
     input:
         submission=foreign_submission,
+        reported=foreign_report,
         questions=question_file,
     output:
         results="results/external/{machine}/{datafile}/{name}/results.json",

@@ -24,16 +24,17 @@ with logged(snakemake.log[0]):
     entry = study_models(settings, Path(snakemake.scriptdir).resolve().parents[1])[chosen.model]
     retrieved = [Retrieved(**row) for row in read_jsonl(Path(snakemake.input.retrieved))]
     with CompletionStore(Path(settings.store)) as store:
-        precision, run = chosen.precision, int(chosen.run)
-        images = tuple(map(Path, snakemake.input.images))
-        reading = Reading(prompt_of(pipeline), settings.generation, store, precision, run, images)
+        precision, run, prompt = chosen.precision, int(chosen.run), prompt_of(pipeline)
+        images, limits = tuple(map(Path, snakemake.input.images)), settings.limits
+        reading = Reading(prompt, settings.generation, store, precision, run, images, limits)
         reader = reader_for(chosen.model, entry, reading)
         answered = answer_questions(retrieved, reader, pipeline.max_retries)
     records = [one.record for one in answered]
     if not settings.allow_errors:
         check_answered(records)
     took = read_json(Path(snakemake.input.retrieval_usage))
-    used = usage(answered, perf_counter() - started, Before(**took["seconds_a_question"]))
+    before, wall = Before(**took["seconds_a_question"]), perf_counter() - started
+    used = usage(answered, wall, before, reader.energy())
     origin = provenance(settings, entry, chosen, snakemake.params.spec, took["index"])
     write_jsonl(Path(snakemake.output.answers), (r.model_dump(mode="json") for r in records))
     write_json(Path(snakemake.output.usage), {**used, **origin})

@@ -2,16 +2,15 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from wattrag.errors import InputError
 from wattrag.files import read_json
-from wattrag.scoring.blank import is_blank
 from wattrag.scoring.intervals import UNDEFINED, Estimate
 from wattrag.scoring.question import QuestionScore
-from wattrag.scoring.rules import rules_named
+from wattrag.scoring.rules import Rules, rules_named
 from wattrag.scoring.score import Scores
 
 Record = Mapping[str, Any]
@@ -26,6 +25,8 @@ class ScoredExperiment:
         type: `single`, `ensemble` or `external`.
         pipeline, model, precision, run: None where a type has none.
         records: `results.json`, one record a question, in the questions' order.
+        summary: `summary.json` as it is: what answering took, on what hardware, from what.
+        folder: where both lie.
     """
 
     name: str
@@ -37,6 +38,8 @@ class ScoredExperiment:
     run: int | None
     scores: Scores
     records: tuple[Record, ...]
+    summary: Record = field(default_factory=dict, repr=False)
+    folder: Path | None = None
 
 
 def read_experiments(results: Sequence[Path]) -> tuple[ScoredExperiment, ...]:
@@ -45,10 +48,18 @@ def read_experiments(results: Sequence[Path]) -> tuple[ScoredExperiment, ...]:
     Raises:
         InputError: a file that is missing or holds no scored experiment.
     """
-    read = [read_experiment(path) for path in results]
+    return named_apart([read_experiment(path) for path in results])
+
+
+def named_apart(experiments: Sequence[ScoredExperiment]) -> tuple[ScoredExperiment, ...]:
+    """The experiments under names that tell them apart.
+
+    Raises:
+        InputError: one is listed twice.
+    """
+    names = _unique_names(experiments)
     return tuple(
-        replace(experiment, name=name)
-        for experiment, name in zip(read, _unique_names(read), strict=True)
+        replace(experiment, name=name) for experiment, name in zip(experiments, names, strict=True)
     )
 
 
@@ -71,6 +82,8 @@ def read_experiment(results: Path) -> ScoredExperiment:
             run=summary.get("run"),
             scores=_scores(summary, records),
             records=tuple(records),
+            summary=summary,
+            folder=results.parent,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(
@@ -84,13 +97,16 @@ def _scores(summary: Record, records: Sequence[Record]) -> Scores:
     n, unanswerable = int(summary["num_questions"]), int(summary["num_na_questions"])
     if n != len(records):
         raise ValueError(f"{len(records)} records of {n} questions")
+    rules = rules_named(summary["rules"])
+    scored = tuple(_question(record, rules) for record in records)
+    cited = sum(question.ref_score is not None for question in scored)
     return Scores(
-        rules=rules_named(summary["rules"]),
+        rules=rules,
         overall=_estimate(summary, "overall_score", n),
         value_accuracy=_estimate(summary, "value_accuracy", n),
-        ref_overlap=_estimate(summary, "ref_overlap", n),
+        ref_overlap=_estimate(summary, "ref_overlap", cited),
         na_recall=_estimate(summary, "na_accuracy", unanswerable),
-        questions=tuple(_question(record) for record in records),
+        questions=scored,
         missing_ids=tuple(summary["missing_ids"]),
         error_ids=tuple(summary["error_ids"]),
     )
@@ -104,14 +120,14 @@ def _estimate(summary: Record, name: str, n: int) -> Estimate:
     return Estimate(float(value), float(low), float(high), n)
 
 
-def _question(record: Record) -> QuestionScore:
+def _question(record: Record, rules: Rules) -> QuestionScore:
     """The inverse of a record: its `na_correct` means something on unanswerable questions only."""
     return QuestionScore(
         id=record["id"],
         status=record["status"],
-        value_correct=bool(record["value_correct"]),
-        ref_score=float(record["ref_score"]),
-        na_correct=bool(record["na_correct"]) if is_blank(record["gt_value"]) else None,
+        value_score=float(record["value_score"]),
+        ref_score=None if record["ref_score"] is None else float(record["ref_score"]),
+        na_correct=bool(record["na_correct"]) if rules.unanswerable(record["gt_value"]) else None,
         weighted_score=float(record["weighted_score"]),
         normalised=record["pred_value_normalized"],
     )

@@ -1,9 +1,8 @@
 """Holding an answer against the evidence that was shown: citations, quotation, value."""
 
-import json
 import re
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from wattrag.answering.normalise import QUOTE_MARKS
 from wattrag.answering.quantities.quantities import Quantity, quantities
@@ -16,6 +15,8 @@ TOLERANCE = Decimal("0.001")
 SHORTEST_QUOTE = 12
 """Characters: what is shorter stands everywhere."""
 _TRUTH = {"0", "1"}
+_NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
+"""As in normalised values; Python also reads `1_0e9999999`, and fails when it compares it."""
 
 
 def checks(answer: Answer, unit: str, shown: Sequence[Snippet]) -> Checks:
@@ -64,17 +65,9 @@ def _supported(answer: Answer, unit: str, cited: Sequence[Snippet]) -> bool | No
 
 def _numbers(value: str) -> list[Decimal] | None:
     """The numbers of a value: one, or those of a list; None if it is text."""
-    parts = [value]
-    if value.startswith("["):
-        try:
-            parts = [str(part) for part in json.loads(value)]
-        except (ValueError, RecursionError):
-            return None
-    try:
-        found = [Decimal(part) for part in parts]
-    except InvalidOperation:
-        return None
-    return found if found and all(number.is_finite() for number in found) else None
+    listed = value.startswith("[") and value.endswith("]")
+    parts = value[1:-1].split(",") if listed else [value]
+    return [Decimal(part) for part in parts] if all(map(_NUMBER.fullmatch, parts)) else None
 
 
 def _holds(quantity: Quantity, wanted: Decimal, asked: Unit | None) -> bool:

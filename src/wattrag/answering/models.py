@@ -10,11 +10,10 @@ from wattrag.answering.reader import Reader
 from wattrag.config.chat import ChatEntry
 from wattrag.config.declared import DeclaredModel
 from wattrag.config.models import ExtractiveModel
-from wattrag.config.settings import Generation
+from wattrag.config.settings import Generation, Limits
 from wattrag.corpus.images import CorpusImages
 from wattrag.errors import InputError
-from wattrag.llm.providers import chat_model
-from wattrag.llm.stored import StoredChat
+from wattrag.llm.counted import counted_chat
 from wattrag.store.completions import CompletionStore
 
 
@@ -30,6 +29,8 @@ class Reading:
     run: int = 1
     images: tuple[Path, ...] = ()
     """Archives of the images of figures; none where none are sent."""
+    limits: Limits | None = None
+    """Ceilings that it is held to; None for none."""
 
 
 def reader_for(name: str, model: DeclaredModel, reading: Reading) -> Reader:
@@ -56,7 +57,9 @@ def reader_for(name: str, model: DeclaredModel, reading: Reading) -> Reader:
         check_sees(name, model, "send_images")
     generation = reading.generation
     precision = reading.precision or model.precisions[0]
-    chat = chat_model(model, precision, generation.max_concurrent, reading.store.root)
+    job = f"answer {name} {precision} run {reading.run}"
+    concurrent = generation.max_concurrent
+    chat = counted_chat(model, precision, reading.store, concurrent, job, limits=reading.limits)
     asking = Asking(
         reading.prompt,
         generation.max_new_tokens,
@@ -65,7 +68,7 @@ def reader_for(name: str, model: DeclaredModel, reading: Reading) -> Reader:
         model.context_tokens,
         CorpusImages(reading.images) if reading.images else None,
     )
-    return ChatReader(StoredChat(chat, reading.store, model.prices), asking)
+    return ChatReader(chat, asking)
 
 
 def check_sees(name: str, model: ChatEntry, where: str) -> None:

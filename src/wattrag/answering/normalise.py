@@ -7,7 +7,7 @@ into the one that the question states. What cannot be told for sure stays as it 
 
 import json
 import re
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from wattrag.answering.quantities.quantities import Quantity, formatted, plain, quantities
 from wattrag.answering.quantities.units import Unit, parse_unit
@@ -117,10 +117,15 @@ def _single(text: str, unit: str) -> str:
 
 
 def _finite(number: str) -> str:
-    value = Decimal(number)
-    if value and abs(value.adjusted()) > LARGEST_EXPONENT:
+    try:
+        value = Decimal(number)
+    except InvalidOperation:  # an exponent that not even Python can hold
+        value = None
+    if value is None or (value and abs(value.adjusted()) > LARGEST_EXPONENT):
         raise NoValueError(f"the value '{number[:40]}' is beyond all measure")
-    return number.removeprefix("+") if "e" not in number.lower() else plain(value)
+    if "e" not in number.lower():
+        return number.removeprefix("+")
+    return plain(value) if value else "0"
 
 
 def _quantity(text: str, unit: str) -> Quantity | None:

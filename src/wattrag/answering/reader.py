@@ -6,6 +6,7 @@ from typing import Protocol
 
 from wattrag.answering.records import Answer
 from wattrag.errors import RunFailedError
+from wattrag.hardware.energy import Energy
 from wattrag.llm.usage import Usage
 from wattrag.retrieval.records import Cited, Hit, Media, Retrieved, Snippet
 from wattrag.store.asked import Message
@@ -97,6 +98,10 @@ class Reader(Protocol):
             InputError: what is wrong would be so for every question.
             UnreadableReplyError: what a model replied holds no answer.
         """
+        ...
+
+    def energy(self) -> Energy:
+        """What was used so far; unknown where nothing measures it."""
         ...
 
     async def close(self) -> None:

@@ -1,7 +1,7 @@
 """Answer records: one per question, in `answers.jsonl`; the same bytes in every run."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from collections.abc import Iterable
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -112,8 +112,3 @@ def check_answered(records: Iterable[AnswerRecord]) -> None:
     if failed:
         first = f"{failed[0].id}: {failed[0].error}"
         raise RunFailedError(f"{len(failed)} questions failed, first {first}")
-
-
-def failed_ids(rows: Iterable[Mapping[str, Any]]) -> frozenset[str]:
-    """Ids of the error records among rows of `answers.jsonl`."""
-    return frozenset(row["id"] for row in rows if row["status"] == "error")

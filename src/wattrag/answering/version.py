@@ -1,4 +1,4 @@
 """The version of everything that turns evidence into answers."""
 
-ANSWERING_VERSION = 2
+ANSWERING_VERSION = 3
 """Raise it when prompts, deepening, parsing or normalisation change an answer."""

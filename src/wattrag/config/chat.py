@@ -36,6 +36,16 @@ class ChatEntry(DeclaredModel):
         return 0
 
     @property
+    def runs_here(self) -> bool:
+        """Whether the job itself computes: that takes energy and no money."""
+        return False
+
+    @property
+    def states_cost(self) -> bool:
+        """Whether each reply says what it cost."""
+        return False
+
+    @property
     def memory_mb(self) -> int:
         """Main memory that a job needs, in MB."""
         return 1000
@@ -160,6 +170,11 @@ class OpenAIModel(CompletionsModel):
         return self.gpus
 
     @property
+    def runs_here(self) -> bool:
+        """Whether the job itself computes: it does if it starts the server."""
+        return self.serve is not None
+
+    @property
     def memory_mb(self) -> int:
         """Main memory that a job needs, in MB."""
         return self.mem_mb
@@ -192,6 +207,11 @@ class OpenRouterModel(CompletionsModel):
         """Settings that change a reply."""
         own = ("base_url", "providers", "quantizations")
         return {**super().engine, **{field: getattr(self, field) for field in own}}
+
+    @property
+    def states_cost(self) -> bool:
+        """OpenRouter says it, as it is asked to."""
+        return True
 
     @property
     def keys(self) -> tuple[str, ...]:

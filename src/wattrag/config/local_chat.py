@@ -64,6 +64,11 @@ class HFLocalModel(Weights, ChatEntry):
         return 0 if self.device == "cpu" else self.gpus
 
     @property
+    def runs_here(self) -> bool:
+        """The job itself computes."""
+        return True
+
+    @property
     def memory_mb(self) -> int:
         """Main memory that a job needs, in MB."""
         return self.mem_mb
@@ -126,6 +131,11 @@ class LlamaCppModel(ChatEntry):
     def devices(self) -> int:
         """GPUs that a job holds."""
         return 0 if self.gpu_layers == 0 else 1
+
+    @property
+    def runs_here(self) -> bool:
+        """The job itself computes."""
+        return True
 
     @property
     def memory_mb(self) -> int:

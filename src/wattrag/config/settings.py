@@ -140,8 +140,8 @@ class Datafile(Config):
     """CSV with one row per question: `id, question`, optionally unit, gold answer and flags."""
     columns: dict[str, str] = Field(default={})
     """Our column name -> the file's, where they differ."""
-    metric: Literal["wattbot"] = "wattbot"
-    """How values are judged; only `wattbot` is implemented."""
+    metric: Literal["wattbot", "exact_match", "f1", "contains"] = "wattbot"
+    """How values are judged: WattBot's rule, or for other benchmarks as text (docs/scoring.md)."""
 
 
 class Ensemble(Config):
@@ -161,8 +161,16 @@ class Ensemble(Config):
     """On a tie: the value seen first in member order, or no answer if all differ."""
     weights: dict[str, Annotated[float, Field(ge=0)]] | None = None
     """Votes per member, by the member's full name; 1 where none is given."""
+    weights_from: Name | None = None
+    """Instead of `weights`: a datafile; the overall score there is a member's number of votes."""
     raw_votes: bool = False
     """Vote on the strings as they are, instead of on normalised values."""
+
+    @model_validator(mode="after")
+    def _one_source_of_weights(self) -> Self:
+        if self.weights is not None and self.weights_from is not None:
+            raise ValueError("weights: leave out `weights` or `weights_from`")
+        return self
 
 
 class Scoring(Config):
@@ -195,16 +203,19 @@ class Generation(Config):
 
 
 class Limits(Config):
-    """Ceilings of the whole study."""
+    """Ceilings of the whole study, on what all jobs that share its store have spent.
+
+    See docs/limits.md: calls in flight finish when a ceiling is reached.
+    """
 
     questions: int | None = Field(default=None, gt=0)
     """Only the first questions of each datafile, for a trial."""
     usd: float | None = Field(default=None, ge=0)
-    """Money spent on paid calls, in US dollars."""
+    """Money spent on replies, in US dollars; models that cost any need `prices`."""
     wh: float | None = Field(default=None, ge=0)
-    """Energy of local models, in watt-hours."""
+    """Energy of models that run here, in watt-hours; refused where nothing can measure it."""
     gpu_hours: float | None = Field(default=None, ge=0)
-    """Time that jobs hold GPUs, in hours."""
+    """Time that jobs which plan or answer hold GPUs, in hours, times their number."""
 
 
 class Settings(Config):
@@ -310,4 +321,8 @@ def _references(settings: Settings) -> list[tuple[str, str, str, list[str]]]:
     for name, pipeline in settings.pipelines.items():
         known = list(settings.retrievers)
         found.append((f"pipelines.{name}", "retriever", pipeline.retriever, known))
+    for name, ensemble in settings.ensembles.items():
+        if ensemble.weights_from is not None:
+            known = list(settings.datafiles)
+            found.append((f"ensembles.{name}", "weights_from", ensemble.weights_from, known))
     return found

@@ -20,11 +20,18 @@ def decode(data: bytes) -> DecodedText:
     """
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return DecodedText(data.decode("utf-16", errors="replace"), 0)
-    text = data.removeprefix(codecs.BOM_UTF8).decode("utf-8", errors="surrogateescape")
+    data = data.removeprefix(codecs.BOM_UTF8)
+    try:
+        return DecodedText(data.decode("utf-8"), 0)
+    except UnicodeDecodeError:
+        return _repaired(data)
+
+
+def _repaired(data: bytes) -> DecodedText:
+    text = data.decode("utf-8", errors="surrogateescape")
     repaired = sum("\udc80" <= char <= "\udcff" for char in text)
-    if repaired:
-        text = "".join(_repair(c) if "\udc80" <= c <= "\udcff" else c for c in text)
-    return DecodedText(text, repaired)
+    mended = "".join(_repair(c) if "\udc80" <= c <= "\udcff" else c for c in text)
+    return DecodedText(mended, repaired)
 
 
 def _repair(escaped: str) -> str:

@@ -1,5 +1,6 @@
 """The question file: what is asked, and, where it is known, the gold answer."""
 
+import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,6 +13,11 @@ from wattrag.files import digest
 
 FLAGS = ("Quote", "Table", "Figure", "Math", "is_NA")
 MAX_QUESTION = 1_000_000
+COLUMNS = (
+    *("id", "question", "answer", "answer_value", "answer_unit", "ref_id", "ref_url"),
+    *("supporting_materials", "explanation", "tolerance", *FLAGS),
+)
+"""Every column that means something to us; a file may have others."""
 _TRUE_OR_FALSE = re.compile(r"\W*true\s*(?:or|/)\s*false\b", re.IGNORECASE)
 
 
@@ -74,8 +80,10 @@ def read_questions(
         limit: keep the first `limit` questions, for trial runs.
 
     Raises:
-        InputError: missing columns, a duplicate or unusable id, an empty question, no rows.
+        InputError: missing columns, a mapping of none of ours or of one column twice, a duplicate
+            or unusable id, an empty question, no rows.
     """
+    _check_mapping(columns or {}, str(path))
     table = read_table(path, required=("id", "question"), columns=columns)
     labelled = any(row.get("answer_value").strip() for row in table.rows)
     flags = tuple(flag for flag in FLAGS if flag in table.columns)
@@ -84,6 +92,18 @@ def read_questions(
         raise InputError(str(path), "holds no questions", "add at least one row")
     check_unique(table.rows, "id")
     return QuestionFile(path, questions[:limit], labelled, bool(flags), table.notice)
+
+
+def _check_mapping(columns: Mapping[str, str], where: str) -> None:
+    seen: dict[str, str] = {}
+    for ours, theirs in columns.items():
+        if ours not in COLUMNS:
+            close = difflib.get_close_matches(ours, COLUMNS, n=1)
+            hint = f"did you mean '{close[0]}'?" if close else f"ours are {', '.join(COLUMNS)}"
+            raise InputError(where, f"columns: we have no column '{ours}'", hint)
+        if (other := seen.setdefault(theirs, ours)) != ours:
+            problem = f"columns: '{theirs}' stands for both '{other}' and '{ours}'"
+            raise InputError(where, problem, "name each of its columns once")
 
 
 def _question(row: Row, flags: tuple[str, ...], gold: Gold | None) -> Question:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, repeat
+from math import isnan
 
 import numpy as np
 
@@ -32,9 +33,9 @@ class Searched:
 
     def best(self, side: ScoreArray | None, row: int) -> float | None:
         """The best score of a node over the queries; None where no query saw it."""
-        if side is None or np.isnan(side[:, row]).all():
-            return None
-        return round(float(np.nanmax(side[:, row])), DIGITS)
+        # Of a few numbers Python finds the greatest ten times as fast as numpy.
+        seen = [] if side is None else [s for s in side[:, row].tolist() if not isnan(s)]
+        return round(max(seen), DIGITS) if seen else None
 
 
 def search(

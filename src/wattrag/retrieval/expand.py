@@ -11,20 +11,17 @@ paragraph is a whole page:
 No text is shown twice: a core lacks what an earlier one showed.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
 from wattrag.config.settings import Expansion
-from wattrag.index.select import IndexedNode
-from wattrag.retrieval.outline import Outline, Span
+from wattrag.retrieval.outline import Outline, Span, shown_text
 from wattrag.retrieval.records import Snippet
 
 SHORT_PARAGRAPH = 600
 """Characters up to which a paragraph is shown whole at once."""
-_BLANKS = re.compile(r"[ \t]{2,}")
 _SHOWN = ("page", "bbox", "role", "attachment_type")
 
 
@@ -73,7 +70,7 @@ def _core(outline: Outline, anchor: Anchor, settings: Expansion, window: int) ->
     bounds = outline.sections[outline.section_of(anchor.leaf)]
     if settings.level != "window":
         bounds = outline.paragraphs[outline.paragraph_of(anchor.leaf)]
-        if _length(outline, bounds) <= SHORT_PARAGRAPH:
+        if outline.length(bounds) <= SHORT_PARAGRAPH:
             return bounds
     first = max(bounds.start, anchor.leaf - (window - 1) // 2)
     return range(first, min(bounds.stop, anchor.leaf + window // 2 + 1))
@@ -130,8 +127,10 @@ def _sides(anchor: Anchor, bounds: Span, shown: frozenset[int]) -> tuple[Span, S
 
 def _spend(outline: Outline, position: int, budget: _Budget) -> bool:
     """Take a leaf if it was not taken and fits into what is left."""
-    cost = len(shown_text(outline.leaves[position])) + 1
-    if position in budget.taken or cost > budget.left:
+    if position in budget.taken:
+        return False
+    cost = len(outline.texts[position]) + 1
+    if cost > budget.left:
         return False
     budget.taken.add(position)
     budget.left -= cost
@@ -173,13 +172,6 @@ def _cut(outline: Outline, position: int, length: int) -> tuple[str, Snippet]:
     return f"{key}..{length}", snippet.model_copy(update={"text": snippet.text[:length]})
 
 
-def shown_text(node: IndexedNode) -> str:
-    """A node's text; the runs of blanks that PDFs leave cost no budget, but shape a table."""
-    if node.metadata.get("attachment_type") == "table":
-        return node.text
-    return _BLANKS.sub(" ", node.text)
-
-
 def shown_metadata(outline: Outline, row: int) -> dict[str, Any]:
     """Page, place and role of a node; what it lacks comes from its parents."""
     found: dict[str, Any] = {}
@@ -193,14 +185,10 @@ def shown_metadata(outline: Outline, row: int) -> dict[str, Any]:
         node = outline.nodes[node.parent]
 
 
-def _length(outline: Outline, span: Span) -> int:
-    return sum(len(shown_text(outline.leaves[position])) + 1 for position in span)
-
-
 def _joined(outline: Outline, run: Sequence[int]) -> str:
     """Texts of consecutive leaves; a new paragraph starts a new line."""
-    text = shown_text(outline.leaves[run[0]])
+    text = outline.texts[run[0]]
     for before, position in pairwise(run):
         same = outline.paragraph_of(before) == outline.paragraph_of(position)
-        text += (" " if same else "\n") + shown_text(outline.leaves[position])
+        text += (" " if same else "\n") + outline.texts[position]
     return text

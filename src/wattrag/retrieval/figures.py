@@ -8,7 +8,7 @@ from wattrag.corpus.tree import Metadata
 from wattrag.index.searched import SearchedIndex
 from wattrag.index.select import IndexedNode, is_figure
 from wattrag.index.vectors import COSINE_DIGITS
-from wattrag.retrieval.expand import shown_text
+from wattrag.retrieval.outline import shown_text
 from wattrag.retrieval.records import Media
 from wattrag.store.vectors import FloatMatrix
 

@@ -5,6 +5,8 @@
 `reciprocal_rank`  1 / rank of the first hit of a gold document, 0 without one
 `ndcg_at_10`    over distinct documents in order of their first hit, gain 1 per gold document
 `evidence_at_B` half of the gold quote's word trigrams are in the first B characters of context
+`found_by_attempt` whether each deepening attempt had a hit of a gold document and, if the quote
+                is to be found, half of its trigrams in its context
 ==============  ==================================================================================
 
 Hits are those of the deepest attempt, the longest ranking there is; context is that of the first
@@ -43,6 +45,7 @@ class QuestionMetrics(BaseModel):
     ndcg_at_10: float | None
     evidence_at_2k: bool | None
     evidence_at_6k: bool | None
+    found_by_attempt: tuple[bool, ...] | None = None
 
 
 def document_texts(index: SearchedIndex) -> dict[str, str]:
@@ -84,7 +87,20 @@ def _judged(evidence: Retrieved, question: Question, texts: Mapping[str, str]) -
         ndcg_at_10=None if not refs else _ndcg(hits, refs),
         evidence_at_2k=_covered(trigrams, context[:2000]),
         evidence_at_6k=_covered(trigrams, context[:6000]),
+        found_by_attempt=_found_by_attempt(evidence, refs, trigrams) if refs else None,
     )
+
+
+def _found_by_attempt(
+    evidence: Retrieved, refs: set[str], trigrams: set[tuple[str, ...]]
+) -> tuple[bool, ...]:
+    found = []
+    for number, attempt in enumerate(evidence.attempts):
+        shown = (*evidence.context(number), *evidence.captions(number))
+        quoted = _covered(trigrams, "\n".join(snippet.text for snippet in shown))
+        cited = any(hit.document_id in refs for hit in attempt.hits)
+        found.append(cited and quoted is not False)
+    return tuple(found)
 
 
 def _ndcg(hits: Sequence[str], refs: set[str]) -> float:

@@ -1,7 +1,8 @@
 """Value accuracy by kind of evidence, for question files with flag columns."""
 
 from wattrag.datafiles.questions import FLAGS, QuestionFile
-from wattrag.scoring.intervals import Estimate, share
+from wattrag.scoring.estimates import value_accuracy
+from wattrag.scoring.intervals import Estimate
 from wattrag.scoring.score import Scores
 
 
@@ -13,7 +14,7 @@ def by_flag(questions: QuestionFile, scores: Scores) -> dict[str, Estimate]:
     found: dict[str, Estimate] = {}
     for flag in FLAGS:
         pairs = zip(questions.questions, scores.questions, strict=True)
-        bits = [score.value_correct for question, score in pairs if flag in question.flags]
-        if bits:
-            found[flag] = share(sum(bits), len(bits))
+        flagged = [score for question, score in pairs if flag in question.flags]
+        if flagged:
+            found[flag] = value_accuracy(flagged, scores.rules)
     return found

@@ -1,16 +1,20 @@
 """Why a question lost points: its true cause, in the words of tables and messages."""
 
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 
 from wattrag.datafiles.questions import Gold
-from wattrag.datafiles.refs import parse_refs
 from wattrag.datafiles.submission import SubmissionRow
 from wattrag.scoring.blank import is_blank
+from wattrag.scoring.metrics.accepted import accepted
 from wattrag.scoring.normalise import normalise
 from wattrag.scoring.number import as_number
 from wattrag.scoring.numeric_errors import off_by_power_of_ten, only_rounded
 from wattrag.scoring.question import QuestionScore
+from wattrag.scoring.refs import meant
+from wattrag.scoring.rules import Rules
+from wattrag.scoring.trace import NO_TRACE, Trace
 from wattrag.scoring.value import all_numbers, parse_list, value_correct
 
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?(?:[eE][+-]?\d+)?")
@@ -20,6 +24,8 @@ class Cause(StrEnum):
     """The causes of lost points, from no answer to a bad citation."""
 
     CALL_FAILED = "call failed"
+    UNPARSABLE = "unparsable"
+    NOT_READ = "reader failed"
     MISSING_ROW = "missing row"
     FALSE_ABSTENTION = "false abstention"
     FALSE_ANSWER = "false answer"
@@ -27,30 +33,75 @@ class Cause(StrEnum):
     WRONG_TYPE = "wrong type"
     POWER_OF_TEN = "power-of-ten unit error"
     ROUNDING = "rounding"
+    PARTLY_RIGHT = "partly right"
     WRONG_VALUE = "wrong value"
     CITATION_FORMAT = "citation in a wrong format"
     CITATION_MISSING = "citation missing"
     CITATION_WRONG = "citation wrong"
     CITATION_PARTLY_WRONG = "citation partly wrong"
+    NOT_RETRIEVED = "evidence not retrieved"
+    NOT_USED = "retrieved but not used"
 
 
-def causes(gold: Gold, row: SubmissionRow | None, score: QuestionScore) -> tuple[Cause, ...]:
-    """All causes of a question's lost points, the value's first; empty if nothing was lost."""
+_FAILURES = {
+    "call_failed": Cause.CALL_FAILED,
+    "unreadable": Cause.UNPARSABLE,
+    "not_read": Cause.NOT_READ,
+}
+_NEAREST = (Cause.WRONG_FORMAT, Cause.ROUNDING, Cause.POWER_OF_TEN, Cause.WRONG_VALUE)
+_WITHOUT_EVIDENCE = frozenset(
+    {
+        *(Cause.FALSE_ABSTENTION, Cause.WRONG_TYPE, Cause.WRONG_VALUE),
+        *(Cause.CITATION_MISSING, Cause.CITATION_WRONG),
+    }
+)
+"""Losses that right evidence, read rightly, would have spared."""
+
+
+def causes(
+    gold: Gold,
+    row: SubmissionRow | None,
+    score: QuestionScore,
+    rules: Rules,
+    trace: Trace = NO_TRACE,
+) -> tuple[Cause, ...]:
+    """All causes of a question's lost points, the value's first; empty if nothing was lost.
+
+    Args:
+        gold: the labelled answer.
+        row: the submitted answer, None without one.
+        score: how it was scored.
+        rules: what it was scored by.
+        trace: what is known of the answer besides.
+    """
     if score.status == "error":
-        return (Cause.CALL_FAILED,)
+        return (_FAILURES[trace.failure or "call_failed"],)
     if row is None:
         return (Cause.MISSING_ROW,)
-    value_cause = _value_cause(gold.answer_value, row.answer_value, score)
+    value_cause = _value_cause(gold.answer_value, row.answer_value, score, rules)
     citation_cause = _citation_cause(gold.ref_id, row.ref_id, score)
-    return tuple(cause for cause in (value_cause, citation_cause) if cause)
+    lost = tuple(cause for cause in (value_cause, citation_cause) if cause)
+    return (*lost, *_evidence_cause(lost, trace))
 
 
-def _value_cause(gold: str, predicted: str, score: QuestionScore) -> Cause | None:
+def _evidence_cause(lost: Sequence[Cause], trace: Trace) -> tuple[Cause, ...]:
+    if trace.found is None or not _WITHOUT_EVIDENCE & set(lost):
+        return ()
+    return (Cause.NOT_USED if trace.found else Cause.NOT_RETRIEVED,)
+
+
+def _value_cause(gold: str, predicted: str, score: QuestionScore, rules: Rules) -> Cause | None:
     if score.na_correct is False:
         return Cause.FALSE_ANSWER
     if score.value_correct:
         return None
-    return Cause.FALSE_ABSTENTION if is_blank(predicted) else _wrong_value(gold, predicted)
+    if is_blank(predicted):
+        return Cause.FALSE_ABSTENTION
+    if score.value_score > 0:
+        return Cause.PARTLY_RIGHT
+    answers = (gold,) if rules.metric is None else accepted(gold)
+    found = {_wrong_value(answer, predicted) for answer in answers}
+    return next((cause for cause in _NEAREST if cause in found), Cause.WRONG_TYPE)
 
 
 def _wrong_value(gold: str, predicted: str) -> Cause:
@@ -72,18 +123,14 @@ def _numeric_cause(gold: list[float], predicted: list[float]) -> Cause:
 
 
 def _citation_cause(gold: str, predicted: str, score: QuestionScore) -> Cause | None:
-    if score.ref_score == 1:
+    if score.ref_score is None or score.ref_score == 1:
         return None
     if score.ref_score > 0:
         return Cause.CITATION_PARTLY_WRONG
-    meant = _meant(predicted)
-    if meant == _meant(gold):
+    cited = meant(predicted)
+    if cited == meant(gold):
         return Cause.CITATION_FORMAT
-    return Cause.CITATION_WRONG if meant else Cause.CITATION_MISSING
-
-
-def _meant(cell: str) -> frozenset[str]:
-    return frozenset(reference.lower() for reference in parse_refs(cell))
+    return Cause.CITATION_WRONG if cited else Cause.CITATION_MISSING
 
 
 def _numbers(value: str) -> list[float] | None:

@@ -12,11 +12,12 @@ from wattrag.scoring.rules import Rules
 def columns(scores: Sequence[QuestionScore]) -> Array:
     """What the overall score needs of each question: (questions, 4).
 
-    Value bit, citation overlap, 1 for an unanswerable question, 1 if that was left blank.
+    Value score, citation overlap (0 where it is not scored), 1 for an unanswerable question, 1
+    if that was left blank.
     """
     return np.array(
         [
-            (s.value_correct, s.ref_score, s.na_correct is not None, bool(s.na_correct))
+            (s.value_score, s.ref_score or 0.0, s.na_correct is not None, bool(s.na_correct))
             for s in scores
         ],
         dtype=np.float64,

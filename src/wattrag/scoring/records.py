@@ -3,15 +3,20 @@
 Field names and scalars are those that readers of KohakuRAG_UI's files know; ours are added.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from wattrag.datafiles.questions import Gold, Question, QuestionFile
 from wattrag.datafiles.submission import SubmissionRow
-from wattrag.scoring.causes import causes
+from wattrag.scoring.causes import Cause, causes
 from wattrag.scoring.intervals import Estimate
 from wattrag.scoring.question import QuestionScore
 from wattrag.scoring.score import Scores, labelled
+from wattrag.scoring.trace import NO_TRACE, Trace
+
+NO_TRACES: Mapping[str, Trace] = MappingProxyType({})
+"""Of a result that is a submission and nothing else."""
 
 ERROR_COLUMNS = (
     *("id", "question", "cause", "status", "gt_value", "pred_value", "gt_unit", "gt_ref"),
@@ -20,14 +25,25 @@ ERROR_COLUMNS = (
 
 
 def result_records(
-    questions: QuestionFile, rows: Sequence[SubmissionRow], scores: Scores
+    questions: QuestionFile,
+    rows: Sequence[SubmissionRow],
+    scores: Scores,
+    traces: Mapping[str, Trace] = NO_TRACES,
 ) -> list[dict[str, Any]]:
     """`results.json`: one record a question, in the questions' order, free of times.
 
     Predicted fields are as submitted and null without an answer. `na_correct` is true on an
     answered answerable question, as readers expect who recompute `weighted_score` from it.
+    `traces` tell more of the causes, by question id, where an experiment left some.
     """
-    return [_record(*judged) for judged in _judged(questions, rows, scores)]
+    by_id = {row.id: row for row in rows}
+    records = []
+    for (question, gold), score in zip(labelled(questions), scores.questions, strict=True):
+        row = by_id.get(question.id) if score.status == "answered" else None
+        trace = traces.get(question.id, NO_TRACE)
+        lost = causes(gold, row, score, scores.rules, trace)
+        records.append({**_record(question, gold, row, score, lost), **_told(row, trace)})
+    return records
 
 
 def summary_record(scores: Scores, identity: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,12 +76,9 @@ def summary_record(scores: Scores, identity: Mapping[str, Any]) -> dict[str, Any
     }
 
 
-def error_rows(
-    questions: QuestionFile, rows: Sequence[SubmissionRow], scores: Scores
-) -> list[dict[str, Any]]:
+def error_rows(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """`errors.csv`: every question that lost points, with gold, prediction and cause in words."""
-    records = (_record(*j) for j in _judged(questions, rows, scores) if not j[3].perfect)
-    return [error_row(record) for record in records]
+    return [error_row(record) for record in records if record["causes"]]
 
 
 def error_row(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,16 +87,12 @@ def error_row(record: Mapping[str, Any]) -> dict[str, Any]:
     return {name: words.get(name, record.get(name)) for name in ERROR_COLUMNS}
 
 
-def _judged(
-    questions: QuestionFile, rows: Sequence[SubmissionRow], scores: Scores
-) -> Iterator[tuple[Question, Gold, SubmissionRow | None, QuestionScore]]:
-    by_id = {row.id: row for row in rows}
-    for (question, gold), score in zip(labelled(questions), scores.questions, strict=True):
-        yield question, gold, by_id.get(question.id) if score.status == "answered" else None, score
-
-
 def _record(
-    question: Question, gold: Gold, row: SubmissionRow | None, score: QuestionScore
+    question: Question,
+    gold: Gold,
+    row: SubmissionRow | None,
+    score: QuestionScore,
+    lost: Sequence[Cause],
 ) -> dict[str, Any]:
     return {
         "id": question.id,
@@ -101,9 +110,24 @@ def _record(
         "na_correct": score.status == "answered" and score.na_correct is not False,
         "weighted_score": score.weighted_score,
         "status": score.status,
+        "value_score": score.value_score,
         "pred_value_normalized": score.normalised,
-        "causes": [str(cause) for cause in causes(gold, row, score)],
+        "causes": [str(cause) for cause in lost],
         "flags": list(question.flags),
+    }
+
+
+def _told(row: SubmissionRow | None, trace: Trace) -> dict[str, Any]:
+    """What is told of an answer beside its score."""
+    return {
+        "pred_ref_url": row.ref_url if row else None,
+        "pred_supporting_materials": row.supporting_materials if row else None,
+        "raw_response": trace.raw_response,
+        "num_snippets": trace.num_snippets,
+        "retry_count": trace.retry_count,
+        "unshown_ref_id": None if trace.unshown_ref_id is None else list(trace.unshown_ref_id),
+        "quote_node": trace.quote_node,
+        "value_supported": trace.value_supported,
     }
 
 

@@ -31,7 +31,7 @@ def notices(scores: Scores) -> list[str]:
     if scores.missing_ids:
         count, total = len(scores.missing_ids), len(scores.questions)
         lines.append(f"{count} of {total} questions have no row and score zero")
-    if scores.na_recall.value is None:
+    if scores.na_recall.value is None and scores.rules.na_weight:
         lines.append("no question is unanswerable: na_recall is null and counts as 1 in overall")
     return lines
 
@@ -49,23 +49,27 @@ def worst_lines(
     """The `limit` questions that lost most, worst first, with gold, answer and cause."""
     lost = [record for record in result_records(questions, rows, scores) if record["causes"]]
     lost.sort(key=lambda record: record["weighted_score"])
-    return [line for record in lost[:limit] for line in _block(record)]
+    judged = scores.rules.normalise
+    return [line for record in lost[:limit] for line in _block(record, normalised=judged)]
 
 
 def _line(record: dict[str, Any]) -> str:
     mark = "x" if record["causes"] else "ok"
-    parts = f"value {int(record['value_correct'])}  refs {record['ref_score']:.2f}"
+    value, cited = record["value_score"], record["ref_score"]
+    parts = f"value {value:.4g}" + ("" if cited is None else f"  refs {cited:.2f}")
     causes = "; ".join(record["causes"])
     return f"{mark:<2}  {shown(record['id'])}  {parts}  {causes}".rstrip()
 
 
-def _block(record: dict[str, Any]) -> list[str]:
+def _block(record: dict[str, Any], *, normalised: bool) -> list[str]:
+    answered, judged = record["pred_value"], record["pred_value_normalized"]
+    read = f" (judged as {shown(judged)})" if normalised and judged != answered else ""
     return [
         f"{shown(record['id'])}  {'; '.join(record['causes'])}  ({record['weighted_score']:.2f})",
         f"  question: {shown(record['question'])}",
         f"  gold:     {shown(record['gt_value'])} [{shown(record['gt_unit'])}]"
         f"  refs {shown(record['gt_ref'])}",
-        f"  answered: {shown(record['pred_value'])}  refs {shown(record['pred_ref'])}",
+        f"  answered: {shown(answered)}{read}  refs {shown(record['pred_ref'])}",
     ]
 
 

@@ -12,7 +12,9 @@ from wattrag.scoring.intervals import RESAMPLES as INTERVAL_RESAMPLES
 from wattrag.scoring.intervals import UNDEFINED, Estimate, percentile_interval, share
 from wattrag.scoring.resampling import Array, bootstrap_sums, sign_flip_sums
 
-METRICS = tuple(name for name in QuestionMetrics.model_fields if name != "id")
+METRICS = tuple(
+    name for name in QuestionMetrics.model_fields if name not in {"id", "found_by_attempt"}
+)
 _GRADED = ("reciprocal_rank", "ndcg_at_10")
 """Metrics between 0 and 1; the others are yes or no."""
 _DIGITS = 10

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from wattrag.datafiles.questions import Gold, Question, QuestionFile
 from wattrag.datafiles.submission import SubmissionRow, check_ids
 from wattrag.errors import InputError
-from wattrag.scoring.composition import columns, overall, overall_of
-from wattrag.scoring.intervals import RESAMPLES, Estimate, percentile_interval, share
+from wattrag.scoring.estimates import na_recall, overall_and_refs, value_accuracy
+from wattrag.scoring.intervals import Estimate
 from wattrag.scoring.question import QuestionScore, score_answer, without_answer
-from wattrag.scoring.resampling import bootstrap_sums
 from wattrag.scoring.rules import Rules
 
 
@@ -17,8 +16,9 @@ from wattrag.scoring.rules import Rules
 class Scores:
     """The scores of one experiment, per question and over all of them.
 
-    `na_recall` is undefined (value None) without unanswerable questions; `overall` then counts
-    it as 1, as the official scorer does.
+    `na_recall` is undefined (value None) without unanswerable questions; WattBot's `overall` then
+    counts it as 1, as the official scorer does. `ref_overlap` is undefined if no citation is
+    scored.
     """
 
     rules: Rules
@@ -55,18 +55,13 @@ def score(
         _score_question(question.id, gold, by_id.get(question.id), rules, errors)
         for question, gold in labelled(questions)
     )
-    table = columns(scored)
-    sums = bootstrap_sums(table, RESAMPLES)
-    n = len(scored)
-    abstentions = [s.na_correct for s in scored if s.na_correct is not None]
+    overall, refs = overall_and_refs(scored, rules)
     return Scores(
         rules=rules,
-        overall=Estimate(
-            overall_of(scored, rules), *percentile_interval(overall(sums, n, rules)), n
-        ),
-        value_accuracy=share(sum(s.value_correct for s in scored), n),
-        ref_overlap=Estimate(float(table[:, 1].mean()), *percentile_interval(sums[:, 1] / n), n),
-        na_recall=share(sum(abstentions), len(abstentions)),
+        overall=overall,
+        value_accuracy=value_accuracy(scored, rules),
+        ref_overlap=refs,
+        na_recall=na_recall(scored),
         questions=scored,
         missing_ids=tuple(s.id for s in scored if s.status == "missing"),
         error_ids=tuple(s.id for s in scored if s.status == "error"),
@@ -105,7 +100,7 @@ def _score_question(
     question_id: str, gold: Gold, row: SubmissionRow | None, rules: Rules, errors: Collection[str]
 ) -> QuestionScore:
     if question_id in errors:
-        return without_answer(question_id, gold, "error")
+        return without_answer(question_id, gold, "error", rules)
     if row is None:
-        return without_answer(question_id, gold, "missing")
+        return without_answer(question_id, gold, "missing", rules)
     return score_answer(gold, row, rules)

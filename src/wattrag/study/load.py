@@ -28,6 +28,7 @@ from wattrag.datafiles.sheet import SheetRow, read_sheet
 from wattrag.errors import InputError
 from wattrag.files import read_bytes
 from wattrag.llm.adhoc import with_adhoc
+from wattrag.llm.spending import check_priced
 from wattrag.llm.weights import check_pinned
 from wattrag.study.illustrated import check_images
 from wattrag.study.planners import NONE, SELF, Answerer, Planner, planner_of, planning_model
@@ -225,7 +226,8 @@ def _check_models(settings: Settings, registry: Registry, where: str) -> None:
     _check_searching(settings, registry, where)
     for name, retriever in settings.retrievers.items():
         if retriever.planner not in {NONE, SELF}:
-            planning_model(retriever.planner, registry, f"{where}: retrievers.{name}")
+            planner = planning_model(retriever.planner, registry, f"{where}: retrievers.{name}")
+            check_priced(planner, settings.limits)
     for pipeline in settings.pipelines.values():
         prompt_of(pipeline)
     check_images(settings, registry, where)
@@ -237,6 +239,9 @@ def _check_readers(settings: Settings, registry: Registry, where: str) -> None:
     for name in names:
         _check_declared("models", name, [*readers], where)
         _check_pinned(registry[name])
+        entry = registry[name]
+        if isinstance(entry, ChatEntry):
+            check_priced(entry, settings.limits)
     offered = {precision for name in names for precision in readers[name].precisions}
     for precision in settings.precisions:
         if precision not in {"default", *offered}:

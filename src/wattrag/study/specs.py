@@ -13,8 +13,9 @@ from wattrag.corpus.readers.ocr import find_engine
 from wattrag.files import canonical_json
 from wattrag.llm import cross_encoder, embedding
 from wattrag.retrieval.planning.prompt import prompt_identity
+from wattrag.scoring.rules import rules_for
 from wattrag.study.code import code_of
-from wattrag.study.jobs import member_name, members
+from wattrag.study.jobs import confident, member_name, members, studied
 from wattrag.study.load import Study
 
 
@@ -154,41 +155,102 @@ def score(study: Study, datafile: str, kind: str) -> str:
         datafile: whose questions are answered.
         kind: `single`, `ensemble` or `external`, as the summary calls it.
     """
+    metric = study.settings.datafiles[datafile].metric
+    reading = ("study/reported.py",) if kind == "external" else ()
     return canonical_json(
         {
             "type": kind,
-            "rules": study.settings.scoring.rules,
+            "rules": rules_for(metric, study.settings.scoring.rules).name,
             "questions": _reading(study, datafile, ()),
-            "code": code_of("scoring"),
+            "code": code_of("scoring", "datafiles/defuse.py", *reading),
         }
     )
 
 
 def ensemble(study: Study, name: str, datafile: str) -> str:
-    """A vote depends on the members' answers, their order and the rule."""
+    """A vote depends on the members' answers, their order and the rule.
+
+    With weights by score also on gold, but that of another datafile.
+    """
     settings = study.settings.ensembles[name]
+    source = settings.weights_from
+    voting = members(study, name, datafile)
+    weighed = (
+        {
+            "rules": study.settings.scoring.rules,
+            "questions": _reading(study, source, ()),
+            "datafile": source,
+        }
+        if source is not None
+        else None
+    )
     return canonical_json(
         {
-            "vote": settings.model_dump(mode="json", exclude={"members"}),
-            "members": [member_name(m) for m in members(study, name, datafile)],
+            "vote": settings.model_dump(mode="json", exclude={"members", "weights_from"}),
+            "weighed": weighed,
+            "members": [member_name(m) for m in voting],
+            "answers": [m.name for m in confident(study, name, voting)],
             "questions": _reading(study, datafile, ("id", "question", "answer_unit")),
             "code": code_of("ensemble", "scoring"),
         }
     )
 
 
-def tables(study: Study) -> str:
-    """Tables depend on scores and on how models are called."""
-    labels = {name: study.model(name).label for name in study.models}
+def ensemble_study(study: Study, name: str, datafile: str) -> str:
+    """A study of ensembles depends on answers and gold, which are inputs, and on the rules."""
+    settings = study.settings.ensembles[name]
+    pools = studied(study, name, datafile)
     return canonical_json(
-        {"labels": labels, "code": code_of("analysis/experiment.py", "analysis/tables")}
+        {
+            "vote": settings.model_dump(mode="json", exclude={"members"}),
+            "rules": study.settings.scoring.rules,
+            "pools": [
+                {
+                    "datafile": on,
+                    "questions": _reading(study, on, ()),
+                    "members": [member_name(member) for member in pool],
+                    "answers": [member.name for member in confident(study, name, pool)],
+                }
+                for on, pool in pools.items()
+            ],
+            "code": code_of("ensemble", "scoring", "analysis/tables/ensemble_study.py", *_TABLE),
+        }
     )
+
+
+_TABLE = ("analysis/experiment.py", "analysis/tables/content.py", "datafiles/defuse.py")
+
+
+def tables(study: Study, datafile: str) -> str:
+    """Tables depend on scores, on how models are called, and on gold that is scored by again."""
+    return canonical_json(
+        {
+            "labels": _labels(study),
+            "questions": _reading(study, datafile, ()),
+            "code": code_of("analysis/tables", "analysis/audit", "datafiles/defuse.py", *_ANALYSIS),
+        }
+    )
+
+
+_ANALYSIS = tuple(f"analysis/{name}.py" for name in ("experiment", "listing", "rescoring", "taken"))
+
+
+def scaling(study: Study, family: str) -> str:
+    """A scaling table depends on scores and on what its family's entries say."""
+    own = {name: label for name, label in _labels(study).items() if label["family"] == family}
+    code = code_of("analysis/taken.py", "analysis/tables/scaling.py", *_TABLE)
+    return canonical_json({"labels": own, "family": family, "code": code})
+
+
+def _labels(study: Study) -> dict[str, dict[str, object]]:
+    return {name: study.model(name).label for name in study.models}
 
 
 def retrieval_table() -> str:
     """The retrieval table depends on metrics, which are inputs."""
     tables = (f"analysis/tables/{name}.py" for name in ("content", "page", "retrieval"))
-    return canonical_json({"code": code_of("analysis/retrieval.py", *tables)})
+    code = code_of("analysis/retrieval.py", "datafiles/defuse.py", *tables)
+    return canonical_json({"code": code})
 
 
 def plot(study: Study) -> str:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from wattrag.analysis.experiment import Record, ScoredExperiment
+from wattrag.analysis.experiment import ScoredExperiment
 from wattrag.analysis.tables.content import TableContent
-from wattrag.scoring.records import ERROR_COLUMNS
+from wattrag.scoring.records import ERROR_COLUMNS, error_row
 
 COLUMNS = ("name", *ERROR_COLUMNS)
 
@@ -16,14 +16,9 @@ def errors(experiments: Sequence[ScoredExperiment]) -> TableContent:
     `name` are those of an experiment's own `errors.csv`.
     """
     rows = (
-        {"name": experiment.name, **_error(record)}
+        {"name": experiment.name, **error_row(record)}
         for experiment in experiments
         for record in experiment.records
         if record["causes"]
     )
     return TableContent(COLUMNS, tuple(rows))
-
-
-def _error(record: Record) -> dict[str, object]:
-    words = {"cause": "; ".join(record["causes"]), "flags": " ".join(record["flags"])}
-    return {column: words.get(column, record.get(column)) for column in ERROR_COLUMNS}

@@ -37,5 +37,5 @@ def _answer(record: Record) -> PageCell:
 
 def _citations(record: Record) -> str:
     """The cited documents, with their score where it is not full."""
-    cited, score = str(record["pred_ref"]), float(record["ref_score"])
-    return cited if score == 1 else f"{cited} scores {score:.2g}"
+    cited, score = str(record["pred_ref"]), record["ref_score"]
+    return cited if score is None or score == 1 else f"{cited} scores {score:.2g}"

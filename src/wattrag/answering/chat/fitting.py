@@ -4,15 +4,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from wattrag.answering.reader import Evidence
-from wattrag.llm.tokens import estimated_tokens
+from wattrag.llm.tokens import IMAGE_TOKENS, estimated_tokens
 from wattrag.retrieval.records import Snippet
 
 TEMPLATE_TOKENS = 60
 """What a chat template adds to two messages, and to spare."""
+<<<<<<< HEAD
+=======
 IMAGE_TOKENS = 1600
 """Counted for an image of `wattrag.corpus.crops`, whatever its size. Anthropic's guide to vision has
 1,600 at most; OpenAI's counts 85 + 170 a tile of 512 pixels, 765 for GPT-4o and 1024x1024. A
 server that counts more (Llama 3.2 Vision has up to 4 tiles of 1,601) says so, and is sent less."""
+>>>>>>> images
 SMALLEST = 40
 """Tokens of evidence below which no answer can be expected."""
 CUT = " …"
@@ -67,13 +70,16 @@ def _kept(
 
 def _cut(snippet: Snippet, tokens: int, shown: Callable[[Snippet], str]) -> Snippet | None:
     """The beginning of a snippet, whole words of it; None if too little would be left."""
-    frame = estimated_tokens(shown(snippet.model_copy(update={"text": CUT})))
-    if tokens - frame < SMALLEST:
+
+    def beginning(length: int) -> Snippet:
+        return snippet.model_copy(update={"text": snippet.text[:length] + CUT})
+
+    if tokens - estimated_tokens(shown(beginning(0))) < SMALLEST:
         return None
     low, high = 0, len(snippet.text)
     while low < high:  # the longest beginning that fits
         middle = (low + high + 1) // 2
-        fits = frame + estimated_tokens(snippet.text[:middle]) <= tokens
+        fits = estimated_tokens(shown(beginning(middle))) <= tokens
         low, high = (middle, high) if fits else (low, middle - 1)
-    kept = snippet.text[:low].rsplit(None, 1)[0] if low < len(snippet.text) else snippet.text
-    return snippet.model_copy(update={"text": kept + CUT})
+    words = snippet.text[:low].rsplit(None, 1)
+    return beginning(len(words[0]) if low < len(snippet.text) and len(words) > 1 else low)

@@ -3,6 +3,7 @@
 The order lets servers and engines compute the beginning once.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -28,6 +29,13 @@ _SEPARATOR = "\n---\n"
 _MEDIA = "Referenced media:\n\n"
 _NO_UNIT = "none"
 _BLANK = "is_blank"
+_MARK = re.compile(r"\[(?=[ \t]*(?:ref_id|/?INST\]))", re.IGNORECASE)
+_TURN = re.compile(r"<(?=[|\uff5c]|/?s>|</?SYS>>|(?:start|end)_of_turn>|[be]os>)", re.IGNORECASE)
+_FRAME = re.compile(
+    r"^(?=[ \t]*(?:-{3,}[ \t]*$|(?:Question|Unit of the answer|Excerpts|Referenced media)[ \t]*:"
+    r"|Answer the question from))",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 @dataclass(frozen=True)
@@ -113,14 +121,17 @@ def load_prompt(name: str, *, context_first: bool) -> Prompt:
 
 
 def shown(snippet: Snippet, image: int | None = None) -> str:
-    """An excerpt under its document's id; text that looks like an id's mark is defused.
+    """An excerpt under its document's id.
+
+    What in its text looks like the frame is defused, so that a document cannot end its excerpt:
+    an id's mark, a divider, a heading of ours, the turn of a chat template.
 
     Args:
         snippet: the excerpt.
         image: number of the image that it is the caption of, if it is one.
     """
     numbered = "" if image is None else f"Image {image}: "
-    text = snippet.text.replace("[ref_id=", "(ref_id=")
+    text = _FRAME.sub("> ", _MARK.sub("(", _TURN.sub("< ", snippet.text)))
     return f"[ref_id={snippet.document_id}] {numbered}{text}"
 
 

@@ -12,6 +12,7 @@ from wattrag.answering.records import Answer
 from wattrag.corpus.images import CorpusImages
 from wattrag.errors import ContextOverflowError, InputError
 from wattrag.files import digest
+from wattrag.hardware.energy import Energy
 from wattrag.llm.stored import StoredChat
 from wattrag.llm.tokens import estimated_tokens
 from wattrag.store.asked import Message, Request
@@ -63,6 +64,10 @@ class ChatReader:
                 room = int(tokens_of(log.shown or (), log.num_images, shown) * LESS)
                 if not log.shown or fitted(evidence, room, shown) is None:
                     raise
+
+    def energy(self) -> Energy:
+        """What generating took so far."""
+        return self._chat.energy()
 
     async def close(self) -> None:
         """Close the model."""

@@ -1,6 +1,7 @@
 """The form of a reply, and from a reply to an answer."""
 
 import json
+import re
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator
@@ -15,7 +16,11 @@ from wattrag.store.completions import Completion
 LONGEST_TEXT = 4000
 """Characters of a text in an answer; the rest of what a server sends is left out."""
 MOST_REFS = 20
+LONGEST_REF = 200
+"""Characters; no document's id is longer."""
 CUT_OFF = "length"
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+"""What files of text cannot hold, or not be read again with."""
 
 
 def _as_text(value: Any) -> Any:
@@ -24,7 +29,7 @@ def _as_text(value: Any) -> Any:
         return ""
     if isinstance(value, bool | int | float | list):
         return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-    return value
+    return _UNPRINTABLE.sub(" ", value) if isinstance(value, str) else value
 
 
 def _as_list(value: Any) -> Any:
@@ -32,7 +37,7 @@ def _as_list(value: Any) -> Any:
     if value is None:
         return []
     if isinstance(value, str):
-        return list(parse_refs(value))
+        return [_as_text(item) for item in parse_refs(value)]
     return [_as_text(item) for item in value] if isinstance(value, list) else value
 
 
@@ -77,12 +82,16 @@ def _answer(reply: Reply, value: str) -> Answer:
         answer="" if blank else _short(reply.answer) or value,
         value=value,
         raw_value=_short(reply.answer_value),
-        ref_id=() if blank else parse_refs(json.dumps(reply.ref_id))[:MOST_REFS],
+        ref_id=() if blank else _ids(reply.ref_id),
         supporting_materials="" if blank else _short(reply.supporting_materials),
         explanation=_short(reply.explanation),
     )
 
 
-def _short(text: str) -> str:
+def _ids(given: list[str]) -> tuple[str, ...]:
+    return tuple(_short(ref, LONGEST_REF) for ref in parse_refs(json.dumps(given))[:MOST_REFS])
+
+
+def _short(text: str, longest: int = LONGEST_TEXT) -> str:
     text = text.strip()
-    return text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + "…"
+    return text if len(text) <= longest else text[:longest] + "…"
