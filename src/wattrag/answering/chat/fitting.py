@@ -9,13 +9,6 @@ from wattrag.retrieval.records import Snippet
 
 TEMPLATE_TOKENS = 60
 """What a chat template adds to two messages, and to spare."""
-<<<<<<< HEAD
-=======
-IMAGE_TOKENS = 1600
-"""Counted for an image of `wattrag.corpus.crops`, whatever its size. Anthropic's guide to vision has
-1,600 at most; OpenAI's counts 85 + 170 a tile of 512 pixels, 765 for GPT-4o and 1024x1024. A
-server that counts more (Llama 3.2 Vision has up to 4 tiles of 1,601) says so, and is sent less."""
->>>>>>> images
 SMALLEST = 40
 """Tokens of evidence below which no answer can be expected."""
 CUT = " …"
