@@ -22,8 +22,7 @@ with logged(snakemake.log[0]):
     settings = read_settings(snakemake.config)
     retriever = settings.retrievers[snakemake.wildcards.retriever]
     registry = study_models(settings, Path(snakemake.scriptdir).resolve().parents[1])
-    crossed = retriever.cross_encoder
-    plans = snakemake.input.get("plans")
+    crossed, plans = retriever.cross_encoder, snakemake.input.get("plans")
     index = open_index(Path(snakemake.input.index).parent)
     found, taken = timed_retrieve(
         index,
