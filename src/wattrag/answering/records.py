@@ -102,13 +102,17 @@ class AnswerRecord(_Record):
     """Null without an answer, and for a blank one."""
 
 
-def check_answered(records: Iterable[AnswerRecord]) -> None:
+def check_answered(records: Iterable[AnswerRecord], *, allow_errors: bool) -> None:
     """Make sure that every question was answered, be it with a blank.
+
+    Args:
+        records: of all questions.
+        allow_errors: the study takes error records as they are.
 
     Raises:
         RunFailedError: there are error records; the first is named.
     """
     failed = [record for record in records if record.status == "error"]
-    if failed:
+    if failed and not allow_errors:
         first = f"{failed[0].id}: {failed[0].error}"
         raise RunFailedError(f"{len(failed)} questions failed, first {first}")
