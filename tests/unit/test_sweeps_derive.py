@@ -240,9 +240,11 @@ def test_jobs_find_the_derived_sections_in_the_configuration():
 
 def test_the_ready_made_sweeps_fit_the_embedded_study(monkeypatch):
     monkeypatch.chdir(SHIPPED)
-    ready = yaml.safe_load((SHIPPED / "config/sweeps.yaml").read_text(encoding="utf-8"))
+    text = (SHIPPED / "config/sweeps.yaml").read_text(encoding="utf-8")
+    # The one that is off, because it needs a paid model, is tried too.
+    ready = yaml.safe_load(re.sub(r"^  # (  |send_images_)", r"  \1", text, flags=re.MULTILINE))
     config = {**read_config_file(SHIPPED / "config/config.yaml"), **ready}
     study = load_study(config)
-    assert len(sweeps(study)) == len(ready["sweeps"]) == 17
+    assert len(sweeps(study)) == len(ready["sweeps"]) == 18
     assert len(ensembles(study)) == 2
     assert all(Sweep.model_validate(sweep) for sweep in ready["sweeps"].values())

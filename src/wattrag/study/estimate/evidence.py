@@ -7,7 +7,6 @@ from pydantic import ValidationError
 from wattrag.errors import InputError
 from wattrag.files import read_jsonl
 from wattrag.retrieval.records import Retrieved
-from wattrag.study import specs
 from wattrag.study.load import Study
 from wattrag.study.retrievals import Retrieval
 
@@ -24,7 +23,7 @@ def evidence_found(study: Study, search: Retrieval, datafile: str) -> dict[str, 
     """
     path = RETRIEVED.format(retriever=search.retriever, datafile=datafile, planner=search.planner)
     settings = study.settings.retrievers[search.retriever]
-    depth = specs.depth(study, search.retriever)
+    depth = study.depth(search.retriever)
     asked = {q.id: q for q in study.question_files[datafile].questions}
     found = {}
     for row in _rows(Path(path)):
