@@ -21,7 +21,7 @@ from openai.types.chat.completion_create_params import CompletionCreateParamsNon
 from pydantic import TypeAdapter
 from typer.testing import CliRunner
 
-from tests.chat_server import Sent
+from tests.chat_server import Sent, text_of
 from tests.loopback import QuietHandler, serving
 from wattrag.cli.batch import app
 from wattrag.config.chat import OpenAIModel
@@ -225,7 +225,7 @@ class BatchApi:
 
 def question_of(line: dict) -> str:
     """What is asked in a line of a file of requests."""
-    return line["body"]["messages"][-1]["content"]
+    return text_of(line["body"]["messages"][-1])
 
 
 def _line(custom_id: str, status: int, body: dict) -> bytes:

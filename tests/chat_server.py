@@ -80,8 +80,14 @@ class ChatServer:
 
 def question_of(request: dict) -> str:
     """The question in a prompt."""
-    lines = "\n".join(message["content"] for message in request["messages"]).splitlines()
+    lines = "\n".join(map(text_of, request["messages"])).splitlines()
     return next(line for line in lines if line.startswith("Question: ")).partition(" ")[2]
+
+
+def text_of(message: dict) -> str:
+    """The text of a message, its images aside."""
+    content = message["content"]
+    return content if isinstance(content, str) else content[0]["text"]
 
 
 @contextmanager

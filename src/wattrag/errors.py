@@ -27,5 +27,18 @@ class RunFailedError(WattragError):
     """The input was fine, the work was not done; what succeeded is kept."""
 
 
+class LimitReachedError(RunFailedError):
+    """A ceiling of the study forbids further calls; those in flight are finished and stored."""
+
+    def __init__(self, problem: str, cure: str, progress: str = "") -> None:
+        """Take which ceiling, how to go on, and how far the job came."""
+        self.problem, self.cure = problem, cure
+        super().__init__(visible("; ".join(part for part in (problem, progress, cure) if part)))
+
+    def after(self, progress: str) -> "LimitReachedError":
+        """The same, told with how far the job came."""
+        return LimitReachedError(self.problem, self.cure, progress)
+
+
 class ContextOverflowError(RunFailedError):
     """What was sent is longer than the model's window: less evidence may fit."""

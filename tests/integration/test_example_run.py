@@ -41,7 +41,10 @@ def promised() -> list[str]:
     """Every file that a run shall leave."""
     scored = ("submission.csv", "results.json", "summary.json", "errors.csv")
     answered = ("answers.jsonl", "usage.json", *scored)
-    tables = ("leaderboard.csv", "results_matrix.csv", "errors.csv", "retrieval.csv")
+    tables = (
+        *("leaderboard.csv", "results_matrix.csv", "errors.csv", "retrieval.csv", "audit.csv"),
+        *("comparisons.csv", "runs.csv", "ensemble_study_vote3.csv", "ensemble_study_vote3.json"),
+    )
     return [
         *(f"results/sources/example/{r['id']}{Path(r['url']).suffix}" for r in SHEET),
         *(f"results/corpus/example/tree/{r['id']}.json" for r in SHEET),

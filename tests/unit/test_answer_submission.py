@@ -12,12 +12,13 @@ from wattrag.answering.partial import growing_submission
 from wattrag.answering.reader import AttemptLog, Evidence
 from wattrag.answering.records import BLANK, Answer, AnswerRecord
 from wattrag.answering.submission import UNABLE, submission_rows
-from wattrag.answering.usage import Before, JobEnergy, usage
+from wattrag.answering.usage import Before, usage
 from wattrag.config.embedders import SentenceTransformersEmbedder
 from wattrag.config.models import ExtractiveModel
 from wattrag.config.settings import Generation
 from wattrag.datafiles.submission import read_submission
 from wattrag.errors import InputError
+from wattrag.hardware.energy import Energy
 from wattrag.store.completions import CompletionStore
 
 ANSWER = Answer(
@@ -139,7 +140,7 @@ def test_stored_replies_keep_their_time_but_leave_no_throughput():
 
 def test_energy_is_shared_among_questions_by_tokens_and_marked_so():
     answered = [Answered(record(), (made(90),)), Answered(record("q2"), (made(290),))]
-    used = usage(answered, 1.0, energy=JobEnergy(wh=4.0, method="nvml"))
+    used = usage(answered, 1.0, energy=Energy(4.0, "nvml", 20.0, 30.0, 2))
     assert [question["energy_wh"] for question in used["questions"]] == [1.0, 3.0]
     assert (used["energy_wh"], used["energy_attribution"]) == (4.0, "by_tokens")
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from wattrag.datafiles.submission import COLUMNS
+
 SHEET = "id,title,url\na,A paper,a.md\n"
 QUESTIONS = "id,question\nq1,How much?\n"
 TRUTH = "id,question,answer_value,ref_id\nq1,How much?,4,a\nq2,Why?,is_blank,is_blank\n"
@@ -188,6 +190,7 @@ def test_a_submission_with_extra_or_duplicate_ids_is_not_scored(line_for, submis
 
 
 def test_a_submission_with_missing_ids_is_refused(line_for):
-    files = {"t.csv": TRUTH, "s.csv": "id,answer_value,ref_id\nq1,4,a\n"}
+    row = "q1,How much?,4,4,kWh,a,x,x,x"
+    files = {"t.csv": TRUTH, "s.csv": f"{','.join(COLUMNS)}\n{row}\n"}
     line = line_for(files, "check", "s.csv", "--questions", "t.csv")
     assert line == "s.csv: misses q2; answer them, or `is_blank`"

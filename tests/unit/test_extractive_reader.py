@@ -202,3 +202,16 @@ def test_100_kb_without_a_sentence_end_come_to_an_end(unit, question):
 def test_wild_questions_and_documents_never_crash(question, unit, text):
     answer = read(question, unit, shown=(snippet("doc:sec0:p0", text), *SHOWN))
     assert bool(answer.ref_id) is not answer.is_blank
+
+
+def test_a_cell_is_taken_from_the_column_whose_unit_is_asked_for():
+    header = "Kind Maker Energy Use (MWh) GHG Emissions (t)"
+    table = f"{header}\nWren 350M 62 Quay 71 6\nTern 20M 26 Mill 24 3"
+    question = "How much energy did Wren 350M use?"
+    assert read(question, "MWh", [snippet("made:p1", table)]).value == "71"
+
+
+def test_a_hyphened_non_does_not_cancel_a_negation():
+    said = "The Heron models do not outperform the best non-reasoning models in most cases."
+    claimed = "True or False: Heron models outperform the best non-reasoning models in most cases."
+    assert read(claimed, "", [snippet("made:p1", said)]).value == "0"

@@ -1,7 +1,5 @@
 """An error is never an answer: it earns nothing on any path from a reader to a score."""
 
-from dataclasses import replace
-
 import pytest
 
 from wattrag.answering.records import Answer, AnswerRecord
@@ -94,6 +92,6 @@ def test_a_blank_of_one_member_stands_where_the_others_failed():
 
 
 def test_a_row_for_a_question_that_failed_does_not_count():
-    rows = [replace(r, id="q0") for r in submission_rows([record("q1", BLANK)])]
+    rows = [r._replace(id="q0") for r in submission_rows([record("q1", BLANK)])]
     assert score(ASKED, rows, RULES["2025"]).na_recall.value == 1
     assert score(ASKED, rows, RULES["2025"], {"q0"}).na_recall.value == 0

@@ -164,7 +164,7 @@ def test_records_keep_the_known_names_and_the_questions_order():
 
 
 def test_a_record_holds_the_raw_and_the_normalised_prediction():
-    answer = [replace(ROWS[0], answer_value="about 4.0")]
+    answer = [ROWS[0]._replace(answer_value="about 4.0")]
     record = result_records(QUESTIONS, answer, score(QUESTIONS, answer, STRICT))[0]
     assert (record["pred_value"], record["pred_value_normalized"]) == ("about 4.0", "4.0")
     assert record["pred_explanation"] == "because"

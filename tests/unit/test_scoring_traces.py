@@ -43,7 +43,7 @@ UNREADABLE = {"status": "error", "error": "UnreadableReplyError: the reply holds
 )
 def test_how_an_answer_failed(row, failure):
     found = traces([row])
-    assert found["q"] == Trace(failure, None)
+    assert (found["q"].failure, found["q"].found) == (failure, None)
     assert failed(found) == ({"q"} if failure else set())
 
 
@@ -96,3 +96,15 @@ def test_an_error_record_has_its_failure_as_its_only_cause(failure, cause):
     gold = Gold("", "is_blank", "is_blank")
     score = without_answer("q", gold, "error", STRICT)
     assert causes(gold, None, score, STRICT, Trace(failure, found=False)) == (cause,)
+
+
+def test_what_a_model_said_and_what_was_checked_is_told_with_the_score():
+    made = {"top_k": 8, "top_k_final": 10, "value": "1"}
+    tried = [
+        {**made, "attempt": n, "raw_response": said, "num_snippets": 3 * n + 3}
+        for n, said in enumerate("ab")
+    ]
+    checks = {"unshown_ref_id": ["x"], "quote_node": "n", "value_supported": False}
+    found = traces([answered(attempts=2, tried=tried, checks=checks)])["q"]
+    assert (found.raw_response, found.num_snippets, found.retry_count) == ("b", 6, 1)
+    assert (found.unshown_ref_id, found.quote_node, found.value_supported) == (("x",), "n", False)

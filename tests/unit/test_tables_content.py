@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wattrag.analysis.experiment import read_experiments
-from wattrag.analysis.tables.content import TableContent, defused, export
+from wattrag.analysis.tables.content import TableContent, export
 from wattrag.analysis.tables.leaderboard import leaderboard
 from wattrag.analysis.tables.leaderboard_page import write_leaderboard_page
 from wattrag.analysis.tables.matrix_page import write_matrix_page
 from wattrag.analysis.tables.page import LONGEST, PageCell, write_page
+from wattrag.datafiles.defuse import defused
 
 from .small_experiments import answers, external, questions, scored
 

@@ -9,7 +9,7 @@ from tests.chat_server import KEY, Sent
 from wattrag.answering.chat.prompt import load_prompt
 
 from .planning import planned
-from .study import QUESTIONS, read_config, read_csv, snakemake, write_config
+from .study import CHAT, QUESTIONS, declare, read_config, read_csv, snakemake, write_config
 
 pytestmark = pytest.mark.workflow
 
@@ -166,3 +166,35 @@ def test_every_field_of_the_records_is_documented(study):
     assert {name for name in missing if f"`avg_{name}`" not in told} == set()
     assert usage["provenance"]["prompt"]["version"] == "wattbot_v1"
     assert read_json(study, "summary.json")["provenance"] == usage["provenance"]
+
+
+def test_a_ceiling_on_money_ends_the_job_with_one_line_and_what_was_paid_is_kept(study, planner):
+    prices = "prices: {input: 0, output: 1000, date: 2026-01-01}"
+    declare(study, f"{CHAT.rstrip('}')}, {prices}}}")
+    limited = {"generation": {"max_concurrent": 1}, "limits": {"usd": 0.02}}
+    write_config(study, read_config(study) | limited | {"allow_errors": True})
+    failed = snakemake(study, check=False)
+    assert failed.returncode == 1
+    line = failed.stdout.strip().splitlines()[-1]
+    assert line == (
+        "limits.usd is reached: 0.021 of 0.02 US dollars are spent; 3 of 5 questions are answered "
+        "and stored; raise limits.usd to go on, stored replies are not asked again"
+    )
+    assert not (study / RUN / "submission.csv").exists()
+    paid = planner.questions
+    assert len(paid) == 3
+
+    write_config(study, read_config(study) | {"limits": {"usd": 1}})
+    snakemake(study)
+    assert sorted(planner.questions) == sorted(GOLD)
+    assert planner.questions[:3] == paid
+    usage = read_json(study, "usage.json")
+    assert (usage["calls"], usage["reused"]) == (2, 4)
+
+
+def test_a_ceiling_on_money_wants_prices(study, planner):
+    write_config(study, read_config(study) | {"limits": {"usd": 1}})
+    failed = snakemake(study, "-n", check=False)
+    line = failed.stdout.strip().splitlines()[-1]
+    assert line.startswith("Chat: limits.usd cannot be kept: the model has no `prices` in models")
+    assert planner.requests == []

@@ -227,6 +227,8 @@ def test_a_corrected_gold_answer_makes_scores_stale_and_no_search(study, monkeyp
     monkeypatch.chdir(study)
     change_gold(study)
 
-    (job,) = why(Path(RUN, "run1/results.json"), CONFIG)
+    jobs = why(Path(RUN, "run1/results.json"), CONFIG)
 
-    assert job.causes == (Cause("input changed", "input changed", ("train.csv",)),)
+    assert [job.rule for job in jobs] == ["retrieval_metrics", "score_experiment"]
+    assert jobs[0].causes == (Cause("input changed", "input changed", ("train.csv",)),)
+    assert [cause.kind for cause in jobs[1].causes] == ["input remade"]

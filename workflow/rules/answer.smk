@@ -1,6 +1,7 @@
 rule answer:
     input:
         unpack(retrieval_files),
+        images=images_sent,
     output:
         answers="results/experiments/{env}/{datafile}/{pipeline}/{model}/{precision}/run{run}/answers.jsonl",
         usage="results/experiments/{env}/{datafile}/{pipeline}/{model}/{precision}/run{run}/usage.json",

@@ -10,13 +10,16 @@ import sys
 from pathlib import Path
 
 from wattrag.analysis.plots import PLOTS
+from wattrag.analysis.sweeps.results import METRICS
 from wattrag.config.environment import read_environment
 from wattrag.errors import InputError
 from wattrag.study import jobs, specs
+from wattrag.study.illustrated import corpus_of, sends_images
 from wattrag.study.job import error_lines
 from wattrag.study.load import config_name, load_study
 from wattrag.study.planners import Answerer
 from wattrag.study.retrievals import retrieval_of, retrievals
+from wattrag.study.sweeps import runs as swept
 
 # `workflow.basedir` would be the user's own folder when this is used as a module.
 ROOT = Path(str(workflow.current_basedir)).resolve().parents[1]
@@ -35,14 +38,24 @@ try:
     EXTERNALS = jobs.external_results(STUDY)
     MERGED = jobs.merged_results(STUDY, Path("results"))
     ENSEMBLES = jobs.ensembles(STUDY)
+    SWEEPS = swept.sweeps(STUDY)
 except InputError as error:
     # A WorkflowError would add the place in this file: the user's file is what counts.
     sys.exit(str(error))
 
+# Those of sweeps are no part of the tables.
+SEARCHES = [(r.retriever, r.planner) for r in retrievals(STUDY)]
+SWEPT_SEARCHES = swept.swept_retrievals(STUDY)
+SWEPT_EXPERIMENTS = swept.swept_experiments(STUDY)
 # Who plans, by retriever and `{planner}`; None plans nothing.
-PLANS = {(r.retriever, r.planner): r.plans for r in retrievals(STUDY)}
+PLANS = {
+    (r.retriever, r.planner): r.plans
+    for r in [*retrievals(STUDY), *(search for search, _ in SWEPT_SEARCHES)]
+}
 LABELLED = jobs.labelled(STUDY)
 EXPERIMENTS = jobs.experiments(STUDY)
+FAMILIES = jobs.families(STUDY)
+ILLUSTRATED = jobs.illustrated(STUDY)
 FOREIGN = {(e.env, e.datafile, e.name): e for e in [*EXTERNALS, *MERGED]}
 
 
@@ -71,13 +84,15 @@ wildcard_constraints:
     planner_max_queries=r"\d+",
     pipeline=either(STUDY.settings.pipelines),
     datafile=either(STUDY.settings.datafiles),
-    model=either(STUDY.models),
+    model=either(dict.fromkeys([*STUDY.models, *(e.model for e in SWEPT_EXPERIMENTS)])),
     precision=r"[^/]+",
     run=r"\d+",
     ensemble=either(STUDY.settings.ensembles),
+    family=either(FAMILIES),
     machine=r"[^/]+",
     name=r"[^/]+",
     plot=either(PLOTS),
+    sweep=either(STUDY.settings.sweeps),
     ext="pdf|md|txt",
 
 
@@ -101,7 +116,11 @@ def source_file(wildcards):
 
 def trees(wildcards):
     """The trees of an index's corpus, parsed by us or given."""
-    corpus = STUDY.settings.indexes[wildcards.index].corpus
+    return trees_of(STUDY.settings.indexes[wildcards.index].corpus)
+
+
+def trees_of(corpus):
+    """The trees of a corpus, parsed by us or given."""
     given = STUDY.settings.corpora[corpus].trees
     docs = jobs.documents(STUDY, corpus)
     if given is not None:
@@ -160,10 +179,30 @@ def of_retrieval(pattern, wildcards):
     )
 
 
+def images_sent(wildcards):
+    """The images of all figures that a model may be sent; none if it is sent none."""
+    pipeline = STUDY.settings.pipelines[wildcards.pipeline]
+    if not sends_images(STUDY.model(wildcards.model), pipeline):
+        return []
+    sent = corpus_of(STUDY.settings, wildcards.pipeline)
+    return [
+        write(rules.figures.output.images, corpus=corpus, doc=doc)
+        for corpus, doc in ILLUSTRATED
+        if corpus == sent
+    ]
+
+
 def foreign_submission(wildcards):
     """A submission that was made elsewhere."""
     key = (wildcards.machine, wildcards.datafile, wildcards.name)
     return str(FOREIGN[key].submission) if key in FOREIGN else []
+
+
+def foreign_report(wildcards):
+    """What is said of times, energy and hardware beside a submission made elsewhere."""
+    key = (wildcards.machine, wildcards.datafile, wildcards.name)
+    found = FOREIGN[key].reported_in if key in FOREIGN else None
+    return [] if found is None else str(found)
 
 
 def judged_retrievals(wildcards):
@@ -175,20 +214,101 @@ def judged_retrievals(wildcards):
             datafile=wildcards.datafile,
             planner=planner,
         )
-        for retriever, planner in PLANS
+        for retriever, planner in SEARCHES
     ]
+
+
+def submissions(results):
+    """The submissions of results, ours or foreign, in their order."""
+    return [
+        (
+            write(rules.answer.output.submission, **vars(result))
+            if isinstance(result, jobs.Experiment)
+            else str(result.submission)
+        )
+        for result in results
+    ]
+
+
+def sweep_submissions(wildcards):
+    """The submissions a sweep is made of: each point's runs, or the members that vote."""
+    return submissions(swept.sources_of(STUDY, wildcards.sweep, wildcards.datafile))
+
+
+def of_sweeps(pattern, datafile):
+    """A file of each sweep of a datafile."""
+    made = [sweep for swept_on, sweep in SWEEPS if swept_on == datafile]
+    return expand(pattern, env=STUDY.settings.env, datafile=datafile, sweep=made)
+
+
+def swept_results():
+    """Every durable output that only sweeps need, and their own."""
+    summarised = dict.fromkeys(datafile for datafile, _ in SWEEPS)
+    env = STUDY.settings.env
+    return [
+        *(
+            [
+                *plan_files(r.retriever, r.planner, datafile).values(),
+                *expand(
+                    rules.retrieve.output,
+                    retriever=r.retriever,
+                    planner=r.planner,
+                    datafile=datafile,
+                ),
+            ]
+            for r, datafile in SWEPT_SEARCHES
+        ),
+        *(expand(rules.answer.output, **vars(e)) for e in SWEPT_EXPERIMENTS),
+        *(
+            expand(
+                [*rules.sweep.output, *rules.sweep_plots.output],
+                env=env,
+                datafile=datafile,
+                sweep=sweep,
+            )
+            for datafile, sweep in SWEEPS
+        ),
+        *expand(rules.sweep_summary.output, env=env, datafile=summarised),
+    ]
+
+
+def confidences(ensemble, members):
+    """The answer records of the members whose confidence weighs their votes."""
+    sure = jobs.confident(STUDY, ensemble, members)
+    return [write(rules.answer.output.answers, **vars(member)) for member in sure]
 
 
 def member_submissions(wildcards):
-    """The submissions an ensemble votes over, in member order."""
-    return [
-        (
-            write(rules.answer.output.submission, **vars(m))
-            if isinstance(m, jobs.Experiment)
-            else str(m.submission)
-        )
-        for m in jobs.members(STUDY, wildcards.ensemble, wildcards.datafile)
-    ]
+    """The submissions an ensemble votes over."""
+    return submissions(jobs.members(STUDY, wildcards.ensemble, wildcards.datafile))
+
+
+def member_answers(wildcards):
+    """The answer records an ensemble takes confidences from; none if it needs none."""
+    voting = jobs.members(STUDY, wildcards.ensemble, wildcards.datafile)
+    return confidences(wildcards.ensemble, voting)
+
+
+def weighing_submissions(wildcards):
+    """The members' submissions to the questions whose scores weigh their votes, if any."""
+    return submissions(jobs.weighing(STUDY, wildcards.ensemble, wildcards.datafile))
+
+
+def weighing_questions(wildcards):
+    """The labelled questions whose scores weigh an ensemble's votes, if any."""
+    source = STUDY.settings.ensembles[wildcards.ensemble].weights_from
+    return [] if source is None else str(STUDY.question_files[source].path)
+
+
+def studied_pools(wildcards):
+    """The members of an ensemble study by datafile, the one that judges first."""
+    return jobs.studied(STUDY, wildcards.ensemble, wildcards.datafile)
+
+
+def every_tree():
+    """The trees of all corpora that are indexed."""
+    corpora = dict.fromkeys(index.corpus for index in STUDY.settings.indexes.values())
+    return [tree for corpus in corpora for tree in trees_of(corpus)]
 
 
 def scored(datafile, foreign):
@@ -236,8 +356,9 @@ def every_result():
             expand(rules.parse.output, corpus=corpus, doc=jobs.documents(STUDY, corpus))
             for corpus in parsed
         ),
+        *(write(rules.figures.output.images, corpus=c, doc=d) for c, d in ILLUSTRATED),
         *expand(rules.index.output.built, index=settings.indexes),
-        *(plan_files(*p, d).values() for p in PLANS for d in settings.datafiles),
+        *(plan_files(*s, d).values() for s in SEARCHES for d in settings.datafiles),
         *(
             expand(
                 rules.retrieve.output,
@@ -245,7 +366,7 @@ def every_result():
                 planner=p,
                 datafile=settings.datafiles,
             )
-            for r, p in PLANS
+            for r, p in SEARCHES
         ),
         *(
             expand(
@@ -254,7 +375,7 @@ def every_result():
                 planner=p,
                 datafile=LABELLED,
             )
-            for r, p in PLANS
+            for r, p in SEARCHES
         ),
         *(expand(rules.answer.output, **vars(e)) for e in EXPERIMENTS),
         *(
@@ -263,13 +384,24 @@ def every_result():
         ),
         *(scored(datafile, EXTERNALS) for datafile in LABELLED),
         *expand(rules.tables.output, env=settings.env, datafile=LABELLED),
+        *expand(
+            rules.scaling.output, env=settings.env, datafile=LABELLED, family=FAMILIES
+        ),
+        *(
+            expand(
+                rules.ensemble_study.output, env=settings.env, datafile=d, ensemble=e
+            )
+            for d, e in jobs.ensemble_studies(STUDY)
+        ),
         *expand(rules.plot.output, env=settings.env, datafile=LABELLED, plot=PLOTS),
         *expand(
             [*rules.retrieval_table.output, *rules.retrieval_plot.output],
             env=settings.env,
             datafile=LABELLED,
         ),
+        *swept_results(),
         *expand(rules.compare_tables.output, datafile=compared),
+        *expand(rules.compare_scaling.output, datafile=compared, family=FAMILIES),
         *expand(rules.compare_plot.output, datafile=compared, plot=PLOTS),
     ]
 

@@ -1,9 +1,13 @@
 rule ensemble:
     input:
         members=member_submissions,
+        answers=member_answers,
         questions=lambda wc: ancient(question_file(wc)),
+        weighing=weighing_submissions,
+        weighing_questions=weighing_questions,
     output:
         submission="results/ensembles/{env}/{datafile}/{ensemble}/submission.csv",
+        vote="results/ensembles/{env}/{datafile}/{ensemble}/vote.json",
     log:
         "logs/ensemble/{env}/{datafile}/{ensemble}.log",
     conda:

@@ -22,6 +22,7 @@ rule score_experiment:
 rule score_external:
     input:
         submission=foreign_submission,
+        reported=foreign_report,
         questions=question_file,
     output:
         results="results/external/{machine}/{datafile}/{name}/results.json",

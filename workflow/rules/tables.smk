@@ -1,9 +1,20 @@
 rule tables:
     input:
         results=lambda wc: scored(wc.datafile, EXTERNALS),
+        questions=question_file,
+        # Documents that could not be read are part of the audit.
+        trees=every_tree(),
     output:
         leaderboard="results/tables/{env}/{datafile}/leaderboard.csv",
         matrix="results/tables/{env}/{datafile}/results_matrix.csv",
+        comparisons="results/tables/{env}/{datafile}/comparisons.csv",
+        runs="results/tables/{env}/{datafile}/runs.csv",
+        audit=report(
+            "results/tables/{env}/{datafile}/audit.csv",
+            caption="../report/audit.rst",
+            category="Scores",
+            labels={"datafile": "{datafile}", "table": "audit (CSV)"},
+        ),
         errors=report(
             "results/tables/{env}/{datafile}/errors.csv",
             caption="../report/errors.rst",
@@ -35,9 +46,51 @@ rule tables:
     conda:
         "../envs/wattrag.yaml"
     params:
-        spec=lambda wc: specs.tables(STUDY),
+        spec=lambda wc: specs.tables(STUDY, wc.datafile),
     script:
         "../scripts/tables.py"
+
+
+rule scaling:
+    input:
+        results=lambda wc: scored(wc.datafile, EXTERNALS),
+    output:
+        csv="results/tables/{env}/{datafile}/scaling_{family}.csv",
+        json="results/tables/{env}/{datafile}/scaling_{family}.json",
+    log:
+        "logs/scaling/{env}/{datafile}/{family}.log",
+    conda:
+        "../envs/wattrag.yaml"
+    params:
+        spec=lambda wc: specs.scaling(STUDY, wc.family),
+    script:
+        "../scripts/scaling.py"
+
+
+rule ensemble_study:
+    input:
+        members=lambda wc: [
+            path for pool in studied_pools(wc).values() for path in submissions(pool)
+        ],
+        answers=lambda wc: [
+            path
+            for pool in studied_pools(wc).values()
+            for path in confidences(wc.ensemble, pool)
+        ],
+        questions=lambda wc: [
+            str(STUDY.question_files[name].path) for name in studied_pools(wc)
+        ],
+    output:
+        csv="results/tables/{env}/{datafile}/ensemble_study_{ensemble}.csv",
+        json="results/tables/{env}/{datafile}/ensemble_study_{ensemble}.json",
+    log:
+        "logs/ensemble_study/{env}/{datafile}/{ensemble}.log",
+    conda:
+        "../envs/wattrag.yaml"
+    params:
+        spec=lambda wc: specs.ensemble_study(STUDY, wc.ensemble, wc.datafile),
+    script:
+        "../scripts/ensemble_study.py"
 
 
 rule retrieval_table:

@@ -19,22 +19,22 @@ with logged(snakemake.log[0]):
     from wattrag.study.load import read_settings, study_models
     from wattrag.study.provenance import provenance
 
-    started = perf_counter()
-    chosen, settings = snakemake.wildcards, read_settings(snakemake.config)
-    pipeline = settings.pipelines[chosen.pipeline]
-    entry = study_models(settings, Path(snakemake.scriptdir).resolve().parents[1])[chosen.model]
+    started, chosen, settings = perf_counter(), snakemake.wildcards, read_settings(snakemake.config)
+    pipeline, root = settings.pipelines[chosen.pipeline], Path(snakemake.scriptdir).resolve()
+    entry = study_models(settings, root.parents[1])[chosen.model]
     retrieved = [Retrieved(**row) for row in read_jsonl(Path(snakemake.input.retrieved))]
     with CompletionStore(Path(settings.store)) as store:
-        precision, run = chosen.precision, int(chosen.run)
-        reading = Reading(prompt_of(pipeline), settings.generation, store, precision, run)
+        precision, run, prompt = chosen.precision, int(chosen.run), prompt_of(pipeline)
+        images, limits = tuple(map(Path, snakemake.input.images)), settings.limits
+        reading = Reading(prompt, settings.generation, store, precision, run, images, limits)
         reader = reader_for(chosen.model, entry, reading)
         answered = answer_questions(retrieved, reader, pipeline.max_retries)
     records = [one.record for one in answered]
-    if not settings.allow_errors:
-        check_answered(records)
+    check_answered(records, allow_errors=settings.allow_errors)
     took = read_json(Path(snakemake.input.retrieval_usage))
-    used = usage(answered, perf_counter() - started, Before(**took["seconds_a_question"]))
+    before = Before(**took["seconds_a_question"])
+    used = usage(answered, perf_counter() - started, before, reader.energy())
     origin = provenance(settings, entry, chosen, snakemake.params.spec, took["index"])
     write_jsonl(Path(snakemake.output.answers), (r.model_dump(mode="json") for r in records))
-    write_json(Path(snakemake.output.usage), {**used, **origin})
+    write_json(Path(snakemake.output.usage), used | origin)
     write_submission(Path(snakemake.output.submission), submission_rows(records))

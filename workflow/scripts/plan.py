@@ -8,8 +8,7 @@ from wattrag.study.job import logged
 with logged(snakemake.log[0]):
     from wattrag.datafiles.questions import read_questions
     from wattrag.files import write_json, write_jsonl
-    from wattrag.llm.providers import chat_model
-    from wattrag.llm.stored import StoredChat
+    from wattrag.llm.counted import counted_chat
     from wattrag.retrieval.planning.plan import plan
     from wattrag.store.completions import CompletionStore
     from wattrag.study.load import read_settings, study_models
@@ -21,9 +20,9 @@ with logged(snakemake.log[0]):
     registry = study_models(settings, Path(snakemake.scriptdir).resolve().parents[1])
     entry = registry[snakemake.wildcards.model]
     precision, root = snakemake.wildcards.precision, Path(settings.store)
-    model = chat_model(entry, precision, settings.generation.max_concurrent, root)
+    concurrent, job = settings.generation.max_concurrent, f"plan {snakemake.wildcards.model}"
     with CompletionStore(root) as store:
-        chat = StoredChat(model, store, entry.prices)
+        chat = counted_chat(entry, precision, store, concurrent, job, limits=settings.limits)
         planned = plan(asked.questions, chat, spec["max_queries"], spec["max_new_tokens"])
     write_jsonl(Path(snakemake.output.queries), (p.model_dump(mode="json") for p in planned.plans))
     write_json(Path(snakemake.output.usage), planned.usage)

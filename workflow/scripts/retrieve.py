@@ -22,8 +22,7 @@ with logged(snakemake.log[0]):
     settings = read_settings(snakemake.config)
     retriever = settings.retrievers[snakemake.wildcards.retriever]
     registry = study_models(settings, Path(snakemake.scriptdir).resolve().parents[1])
-    crossed = retriever.cross_encoder
-    plans = snakemake.input.get("plans")
+    crossed, plans = retriever.cross_encoder, snakemake.input.get("plans")
     index = open_index(Path(snakemake.input.index).parent)
     found, taken = timed_retrieve(
         index,
@@ -37,5 +36,5 @@ with logged(snakemake.log[0]):
     )
     write_jsonl(Path(snakemake.output.retrieved), (r.model_dump(mode="json") for r in found))
     planned = read_json(Path(snakemake.input.plan_usage)) if plans else None
-    used = retrieval_usage(taken, planned, index.manifest.content_hash)
-    write_json(Path(snakemake.output.usage), used)
+    source = index.manifest.content_hash
+    write_json(Path(snakemake.output.usage), retrieval_usage(taken, planned, source))

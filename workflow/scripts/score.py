@@ -7,6 +7,7 @@ from wattrag.study.job import logged
 
 with logged(snakemake.log[0]):
     from wattrag.analysis.retrieval import read_metrics
+    from wattrag.datafiles.defuse import defused_row
     from wattrag.datafiles.questions import read_questions
     from wattrag.datafiles.submission import read_submission, without_unasked
     from wattrag.datafiles.table import write_table
@@ -16,6 +17,7 @@ with logged(snakemake.log[0]):
     from wattrag.scoring.score import score
     from wattrag.scoring.trace import failed, traces
     from wattrag.study.identity import identity
+    from wattrag.study.reported import reported
 
     spec, given = json.loads(snakemake.params.spec), snakemake.input
     path = Path(given.submission)
@@ -27,10 +29,12 @@ with logged(snakemake.log[0]):
         (retrieval,) = read_metrics([Path(given.retrieval)])
         known = traces(read_jsonl(Path(given.answers)), retrieval.questions)
         usage = read_json(Path(given.usage))
+    elif given.get("reported"):
+        usage = reported(Path(given.reported))
     scores = score(asked, rows, rules_named(spec["rules"]), failed(known), str(path))
     records = result_records(asked, rows, scores, known)
     summary = summary_record(scores, identity(spec["type"], dict(snakemake.wildcards)))
     taken = {k: v for k, v in usage.items() if k not in {"questions", *summary}}
     write_json(Path(snakemake.output.results), records)
     write_json(Path(snakemake.output.summary), {**summary, **taken})
-    write_table(Path(snakemake.output.errors), ERROR_COLUMNS, error_rows(records))
+    write_table(Path(snakemake.output.errors), ERROR_COLUMNS, map(defused_row, error_rows(records)))

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,8 @@ class ScoredExperiment:
         type: `single`, `ensemble` or `external`.
         pipeline, model, precision, run: None where a type has none.
         records: `results.json`, one record a question, in the questions' order.
+        summary: `summary.json` as it is: what answering took, on what hardware, from what.
+        folder: where both lie.
     """
 
     name: str
@@ -36,6 +38,8 @@ class ScoredExperiment:
     run: int | None
     scores: Scores
     records: tuple[Record, ...]
+    summary: Record = field(default_factory=dict, repr=False)
+    folder: Path | None = None
 
 
 def read_experiments(results: Sequence[Path]) -> tuple[ScoredExperiment, ...]:
@@ -44,10 +48,18 @@ def read_experiments(results: Sequence[Path]) -> tuple[ScoredExperiment, ...]:
     Raises:
         InputError: a file that is missing or holds no scored experiment.
     """
-    read = [read_experiment(path) for path in results]
+    return named_apart([read_experiment(path) for path in results])
+
+
+def named_apart(experiments: Sequence[ScoredExperiment]) -> tuple[ScoredExperiment, ...]:
+    """The experiments under names that tell them apart.
+
+    Raises:
+        InputError: one is listed twice.
+    """
+    names = _unique_names(experiments)
     return tuple(
-        replace(experiment, name=name)
-        for experiment, name in zip(read, _unique_names(read), strict=True)
+        replace(experiment, name=name) for experiment, name in zip(experiments, names, strict=True)
     )
 
 
@@ -70,6 +82,8 @@ def read_experiment(results: Path) -> ScoredExperiment:
             run=summary.get("run"),
             scores=_scores(summary, records),
             records=tuple(records),
+            summary=summary,
+            folder=results.parent,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(

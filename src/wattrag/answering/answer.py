@@ -8,6 +8,7 @@ from wattrag.answering.attempts import CITED, Attempted, attempt
 from wattrag.answering.finish import finished_record
 from wattrag.answering.reader import Reader
 from wattrag.answering.records import AnswerRecord
+from wattrag.errors import LimitReachedError
 from wattrag.llm.running import run_to_end
 from wattrag.retrieval.records import Retrieved
 
@@ -45,6 +46,7 @@ def answer_questions(
 
     Raises:
         InputError: the reader says that no question can be answered.
+        LimitReachedError: a ceiling of the study is reached; what was in flight is stored.
     """
     return run_to_end(_answer_all(retrieved, reader, max_retries, finished))
 
@@ -52,8 +54,14 @@ def answer_questions(
 async def _answer_all(
     retrieved: Sequence[Retrieved], reader: Reader, max_retries: int, finished: Finished | None
 ) -> list[Answered]:
-    async def one(question: Retrieved) -> Answered:
-        attempts = await _deepen(question, reader, max_retries)
+    reached: list[LimitReachedError] = []
+
+    async def one(question: Retrieved) -> Answered | None:
+        try:
+            attempts = await _deepen(question, reader, max_retries)
+        except LimitReachedError as limit:  # not raised: the others' calls in flight are paid for
+            reached.append(limit)
+            return None
         answered = Answered(finished_record(question, attempts), attempts)
         if finished is not None:
             finished(answered)
@@ -66,7 +74,12 @@ async def _answer_all(
         raise failed.exceptions[0] from None
     finally:
         await reader.close()
-    return [task.result() for task in tasks]
+    found = [answered for task in tasks if (answered := task.result()) is not None]
+    if reached:
+        done = sum(answered.record.status == "ok" for answered in found)
+        progress = f"{done} of {len(tasks)} questions are answered and stored"
+        raise reached[0].after(progress)
+    return found
 
 
 async def _deepen(retrieved: Retrieved, reader: Reader, max_retries: int) -> tuple[Attempted, ...]:

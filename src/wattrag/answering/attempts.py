@@ -5,7 +5,7 @@ from time import perf_counter
 
 from wattrag.answering.reader import AttemptLog, Evidence, Reader, UnreadableReplyError
 from wattrag.answering.records import Answer, ErrorKind, Tried
-from wattrag.errors import InputError, RunFailedError
+from wattrag.errors import InputError, LimitReachedError, RunFailedError
 from wattrag.retrieval.records import Retrieved, Snippet
 
 BLANK, UNCITED, CITED = range(3)
@@ -45,6 +45,7 @@ class Attempted:
             top_k=cuts.top_k,
             top_k_final=cuts.top_k_final,
             num_snippets=len(self.shown),
+            num_images=self.log.num_images,
             value=self.answer and self.answer.value,
             raw_response=self.log.replies[-1] if self.log.replies else None,
             error=self.error,
@@ -56,6 +57,7 @@ async def attempt(retrieved: Retrieved, number: int, reader: Reader) -> Attempte
 
     Raises:
         InputError: what is wrong would be so for every question.
+        LimitReachedError: a ceiling of the study is reached.
     """
     log, evidence = AttemptLog(), Evidence.of(retrieved, number)
     answer: Answer | None = None
@@ -63,7 +65,7 @@ async def attempt(retrieved: Retrieved, number: int, reader: Reader) -> Attempte
     started = perf_counter()
     try:
         answer = await reader.read(retrieved.question, retrieved.answer_unit, evidence, log)
-    except InputError:
+    except (InputError, LimitReachedError):
         raise
     except Exception as failure:  # noqa: BLE001  # whatever a reader meets is this question's
         error = failure

@@ -1,13 +1,14 @@
 """The seam between answering and what answers: a reader sees one question and one attempt."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from wattrag.answering.records import Answer
 from wattrag.errors import RunFailedError
+from wattrag.hardware.energy import Energy
 from wattrag.llm.usage import Usage
-from wattrag.retrieval.records import Cited, Hit, Retrieved, Snippet
+from wattrag.retrieval.records import Cited, Hit, Media, Retrieved, Snippet
 from wattrag.store.asked import Message
 
 
@@ -30,6 +31,10 @@ class Evidence:
     documents: dict[str, Cited]
     media: tuple[Snippet, ...] = ()
     """Captions of figures that are shown besides."""
+    figures: tuple[Media, ...] = ()
+    """All figures that the retriever shows, those with a caption in `context` too."""
+    images: Mapping[str, bytes] = field(default_factory=dict)
+    """Images of `media`, by node id, in the order of `media`; none where none are sent."""
 
     @classmethod
     def of(cls, retrieved: Retrieved, attempt: int) -> "Evidence":
@@ -40,6 +45,7 @@ class Evidence:
             hit_texts=retrieved.hit_texts,
             context=tuple(retrieved.context(attempt)),
             media=tuple(retrieved.captions(attempt)),
+            figures=retrieved.attempts[attempt].media,
             documents=retrieved.documents,
         )
 
@@ -57,6 +63,8 @@ class AttemptLog:
     """Calls of a model."""
     shown: tuple[Snippet, ...] | None = None
     """What of the evidence was put to the model; None for all of it."""
+    num_images: int = 0
+    """Images that were put to the model."""
     messages: Sequence[Message] = ()
     """The last that were sent; none by readers without a model."""
     replies: list[str] = field(default_factory=list)
@@ -90,6 +98,10 @@ class Reader(Protocol):
             InputError: what is wrong would be so for every question.
             UnreadableReplyError: what a model replied holds no answer.
         """
+        ...
+
+    def energy(self) -> Energy:
+        """What was used so far; unknown where nothing measures it."""
         ...
 
     async def close(self) -> None:

@@ -1,9 +1,9 @@
 """Answer records: one per question, in `answers.jsonl`; the same bytes in every run."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from collections.abc import Iterable
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from wattrag.errors import RunFailedError
 
@@ -68,6 +68,8 @@ class Tried(_Record):
     top_k_final: int | None
     num_snippets: int
     """Pieces of evidence shown, after they were fitted to the model's window."""
+    num_images: int = Field(default=0, exclude_if=lambda count: count == 0)
+    """Images shown; written only if there are some."""
     value: str | None
     """The answer's value; null after an error."""
     raw_response: str | None
@@ -100,18 +102,17 @@ class AnswerRecord(_Record):
     """Null without an answer, and for a blank one."""
 
 
-def check_answered(records: Iterable[AnswerRecord]) -> None:
+def check_answered(records: Iterable[AnswerRecord], *, allow_errors: bool) -> None:
     """Make sure that every question was answered, be it with a blank.
+
+    Args:
+        records: of all questions.
+        allow_errors: the study takes error records as they are.
 
     Raises:
         RunFailedError: there are error records; the first is named.
     """
     failed = [record for record in records if record.status == "error"]
-    if failed:
+    if failed and not allow_errors:
         first = f"{failed[0].id}: {failed[0].error}"
         raise RunFailedError(f"{len(failed)} questions failed, first {first}")
-
-
-def failed_ids(rows: Iterable[Mapping[str, Any]]) -> frozenset[str]:
-    """Ids of the error records among rows of `answers.jsonl`."""
-    return frozenset(row["id"] for row in rows if row["status"] == "error")

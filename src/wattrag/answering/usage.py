@@ -8,6 +8,7 @@ from typing import Any
 from wattrag.answering.answer import Answered
 from wattrag.answering.attempts import Attempted
 from wattrag.answering.records import SCHEMA_VERSION
+from wattrag.hardware.energy import UNKNOWN, Energy
 from wattrag.llm.usage import Usage, summed
 
 
@@ -20,19 +21,11 @@ class Before:
     search: float | None = None
 
 
-@dataclass(frozen=True)
-class JobEnergy:
-    """Energy of the whole job, as it was measured; see `wattrag.hardware.energy`."""
-
-    wh: float | None = None
-    method: str | None = None
-
-
 def usage(
     answered: Sequence[Answered],
     wall_seconds: float,
     before: Before = Before(),
-    energy: JobEnergy = JobEnergy(),
+    energy: Energy = UNKNOWN,
 ) -> dict[str, Any]:
     """The content of `usage.json`.
 
@@ -67,6 +60,9 @@ def usage(
         **_taken(total),
         "energy_wh": energy.wh,
         "energy_method": energy.method,
+        "average_watts": energy.average_watts,
+        "peak_watts": energy.peak_watts,
+        "energy_devices": energy.devices or None,
         "energy_attribution": "by_tokens" if energy.wh is not None else None,
         "questions": questions,
     }

@@ -18,7 +18,7 @@ from wattrag.cli.settings import (
     TopKOption,
     retriever_options,
 )
-from wattrag.errors import RunFailedError
+from wattrag.errors import InputError, RunFailedError
 
 if TYPE_CHECKING:
     from wattrag.answering.reader import Reader
@@ -89,6 +89,9 @@ def reader_named(model: str, chosen: "Chosen", store: Path) -> "Iterator[Reader]
     from wattrag.store.completions import CompletionStore
 
     name, entry = model_named(model)
+    if chosen.pipeline.send_images:
+        problem = "the workflow of a study cuts figures out of its PDFs, this command does not"
+        raise InputError("send_images", problem, "run snakemake, or --set send_images=false")
     with CompletionStore(store) as completions:
         reading = Reading(prompt_of(chosen.pipeline), chosen.generation, completions)
         yield reader_for(name, entry, reading)

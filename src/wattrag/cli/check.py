@@ -7,28 +7,27 @@ from typing import Annotated
 
 import typer
 
-from wattrag.cli.common import JsonOption, print_json, print_problem
-from wattrag.cli.kinds import READERS, Against, kind_of
+from wattrag.cli.common import DEFAULT_CONFIG, JsonOption, print_json, print_problem
+from wattrag.cli.handed_in import Against
+from wattrag.cli.kinds import READERS, kind_of
 from wattrag.datafiles.questions import read_questions
 from wattrag.datafiles.sheet import read_sheet
 from wattrag.errors import InputError
 
-DEFAULT_CONFIG = Path("config/config.yaml")
-
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found in one file: its kind and content, or a problem."""
+    """What was found in one file: its kind and content, or its problems."""
 
     file: str
     kind: str | None
     content: str | None
-    problem: str | None
+    problems: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
         """True if a run can use the file."""
-        return self.problem is None
+        return not self.problems
 
 
 def check(
@@ -49,7 +48,7 @@ def check(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Validate files; one line for each, exit code 2 if a run could not use one of them."""
+    """Validate files; one line for each, or for each problem, and then exit code 2."""
     against = Against(
         read_questions(questions) if questions is not None else None,
         frozenset(row.id for row in read_sheet(sheet)) if sheet is not None else None,
@@ -64,16 +63,17 @@ def _examine(path: Path, against: Against) -> Finding:
     kind = None
     try:
         kind = kind_of(path, against)
-        return Finding(str(path), kind, READERS[kind](path, against), None)
-    except InputError as error:
-        return Finding(str(path), kind, None, str(error))
+        return Finding(str(path), kind, READERS[kind](path, against))
+    except* InputError as errors:
+        problems = tuple(str(error) for error in errors.exceptions)
+    return Finding(str(path), kind, None, problems)
 
 
 def _print(findings: Sequence[Finding], *, as_json: bool) -> None:
     if as_json:
         print_json([asdict(finding) | {"ok": finding.ok} for finding in findings])
     for finding in findings:
-        if finding.problem is not None:
-            print_problem(finding.problem)
-        elif not as_json:
+        for problem in finding.problems:
+            print_problem(problem)
+        if finding.ok and not as_json:
             typer.echo(f"ok {finding.file}: {finding.kind}, {finding.content}")

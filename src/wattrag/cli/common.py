@@ -3,12 +3,15 @@
 import json
 import logging
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from wattrag.errors import visible
 
+DEFAULT_CONFIG = Path("config/config.yaml")
+"""What commands read that are given no configuration."""
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 

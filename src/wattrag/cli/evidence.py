@@ -64,8 +64,7 @@ def _plans(
     answering: str | None,
 ) -> list[tuple[str, ...]] | None:
     """The queries of each question; None without a planner."""
-    from wattrag.llm.providers import chat_model
-    from wattrag.llm.stored import StoredChat
+    from wattrag.llm.counted import counted_chat
     from wattrag.retrieval.planning.plan import plan
     from wattrag.store.completions import CompletionStore
     from wattrag.study.planners import answerer_named, planner_of, planning_model
@@ -76,8 +75,8 @@ def _plans(
         return None
     limits = chosen.generation
     entry = planning_model(planner.model, registry, "query plans")
-    model = chat_model(entry, planner.precision, limits.max_concurrent, store)
+    job = f"plan {planner.model}"
     with CompletionStore(store) as replies:
-        chat = StoredChat(model, replies, entry.prices)
+        chat = counted_chat(entry, planner.precision, replies, limits.max_concurrent, job=job)
         planned = plan(questions, chat, planner.planner_max_queries, limits.max_new_tokens)
     return [made.queries for made in planned.plans]

@@ -3,38 +3,20 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from wattrag.cli.handed_in import Against, check_handed_in
 from wattrag.config.models import read_models
 from wattrag.datafiles.decoding import decode
-from wattrag.datafiles.questions import (
-    FLAGS,
-    Question,
-    QuestionFile,
-    asks_true_or_false,
-    read_questions,
-)
-from wattrag.datafiles.refs import parse_refs
+from wattrag.datafiles.questions import FLAGS, read_questions
 from wattrag.datafiles.sheet import read_sheet
-from wattrag.datafiles.submission import SubmissionRow, check_ids, read_submission
 from wattrag.datafiles.table import read_table
 from wattrag.errors import InputError
 from wattrag.files import read_bytes
-from wattrag.scoring.blank import is_blank
 from wattrag.study.jobs import ensembles, experiments, external_results
 from wattrag.study.load import load_study, read_config_file
-
-SHOWN_IDS = 10
-
-
-@dataclass(frozen=True)
-class Against:
-    """What submissions are held against: a question file, a sheet's document ids, or neither."""
-
-    questions: QuestionFile | None = None
-    documents: frozenset[str] | None = None
+from wattrag.study.sweeps.runs import sweeps
 
 
 def kind_of(path: Path, against: Against) -> str:
@@ -70,9 +52,13 @@ def kind_of(path: Path, against: Against) -> str:
 def check_study(path: Path, _: Against) -> str:
     """Read a study's configuration and all that it names, as the workflow does."""
     study = load_study(read_config_file(path), str(path))
-    found = len(experiments(study)), len(external_results(study)), len(ensembles(study))
-    kinds = zip(found, ("experiment", "external result", "ensemble"), strict=True)
-    return ", ".join(_count(n, kind) for n, kind in kinds if n) or "nothing to run"
+    found = {
+        "experiment": len(experiments(study)),
+        "external result": len(external_results(study)),
+        "ensemble": len(ensembles(study)),
+        "sweep": len(sweeps(study)),
+    }
+    return ", ".join(_count(n, kind) for kind, n in found.items() if n) or "nothing to run"
 
 
 def check_models(path: Path, _: Against) -> str:
@@ -94,16 +80,7 @@ def check_questions(path: Path, _: Against) -> str:
 
 def check_submission(path: Path, against: Against) -> str:
     """Read a submission; hold it against its questions and the documents it may cite."""
-    rows = read_submission(path)
-    if against.questions is not None:
-        questions = against.questions.questions
-        missing = check_ids(rows, [q.id for q in questions], str(path))
-        if missing:
-            raise InputError(str(path), f"misses {_listed(missing)}", "answer them, or `is_blank`")
-        _check_values(rows, questions, path)
-    if against.documents is not None:
-        _check_refs(rows, against.documents, path)
-    return _count(len(rows), "row")
+    return _count(check_handed_in(path, against), "row")
 
 
 READERS: Mapping[str, Callable[[Path, Against], str]] = {
@@ -128,30 +105,6 @@ def _handed_in(path: Path, against: Against) -> bool:
     if against.questions is not None:
         return not path.samefile(against.questions.path)
     return re.search(r"submission|preds", path.stem.lower()) is not None
-
-
-def _check_values(rows: Sequence[SubmissionRow], questions: Sequence[Question], path: Path) -> None:
-    closed = {q.id for q in questions if asks_true_or_false(q.question)}
-    for row in rows:
-        value = row.answer_value.strip()
-        if row.id in closed and value not in {"0", "1"} and not is_blank(value):
-            raise InputError(
-                str(path), f"{row.id}: '{value[:40]}' answers True or False", "write 1 or 0"
-            )
-
-
-def _check_refs(rows: Sequence[SubmissionRow], documents: frozenset[str], path: Path) -> None:
-    for row in rows:
-        unknown = [ref for ref in parse_refs(row.ref_id) if ref not in documents]
-        if unknown:
-            raise InputError(
-                str(path), f"{row.id}: cites {_listed(unknown)}, not in the sheet", "mend ref_id"
-            )
-
-
-def _listed(ids: Sequence[str]) -> str:
-    more = f" and {len(ids) - SHOWN_IDS} more" if len(ids) > SHOWN_IDS else ""
-    return f"{', '.join(ids[:SHOWN_IDS])}{more}"
 
 
 def _count(n: int, noun: str, nouns: str | None = None) -> str:

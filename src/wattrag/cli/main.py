@@ -11,12 +11,18 @@ from wattrag.cli import batch, index, models, store
 from wattrag.cli.aggregate import aggregate
 from wattrag.cli.answer import answer
 from wattrag.cli.ask import ask
+from wattrag.cli.audit import audit
 from wattrag.cli.check import check
 from wattrag.cli.common import Notices, print_problem
+from wattrag.cli.debug import debug
 from wattrag.cli.env import env
 from wattrag.cli.evidence_page import evidence
+from wattrag.cli.export import export
 from wattrag.cli.init import init
+from wattrag.cli.leaderboard import leaderboard
+from wattrag.cli.matrix import matrix
 from wattrag.cli.parse import parse
+from wattrag.cli.plan import plan
 from wattrag.cli.query import query
 from wattrag.cli.score import score
 from wattrag.cli.why import why
@@ -28,14 +34,20 @@ INTERRUPTED = 130
 COMMANDS: dict[str, Callable[..., None] | typer.Typer] = {
     "init": init,
     "check": check,
+    "plan": plan,
     "parse": parse,
     "index": index.app,
     "evidence": evidence,
     "query": query,
     "ask": ask,
     "answer": answer,
+    "debug": debug,
     "score": score,
     "aggregate": aggregate,
+    "leaderboard": leaderboard,
+    "matrix": matrix,
+    "audit": audit,
+    "export": export,
     "models": models.app,
     "store": store.app,
     "batch": batch.app,

@@ -79,14 +79,15 @@ def _from_study(config: Path | None, pipeline: str | None) -> Chosen:
             raise InputError(f"--pipeline {pipeline}", "names no study", "add --config FILE")
         return Chosen(Retriever(index="index"), Pipeline(retriever="hybrid"), Generation())
     from wattrag.study.load import read_config_file, read_settings
+    from wattrag.study.sweeps.names import is_derived
 
     settings = read_settings(read_config_file(config), str(config))
-    names = list(settings.pipelines)
+    names = [name for name in settings.pipelines if not is_derived(name)]
     if pipeline is None and len(names) != 1:
         listed = ", ".join(names) or "none"
         raise InputError(str(config), f"declares {len(names)} pipelines", f"--pipeline: {listed}")
     name = names[0] if pipeline is None else pipeline
-    if name not in names:
+    if name not in settings.pipelines:
         raise InputError(str(config), f"declares no pipeline '{name}'", nearest(name, names))
     found = settings.pipelines[name]
     return Chosen(settings.retrievers[found.retriever], found, settings.generation)

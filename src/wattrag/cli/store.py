@@ -10,6 +10,7 @@ from wattrag.cli.common import JsonOption, print_columns, print_json
 from wattrag.errors import RunFailedError
 
 if TYPE_CHECKING:
+    from wattrag.store.ledger import Total
     from wattrag.store.upkeep import Shelf
 
 app = typer.Typer(help="Look after the stored replies and vectors.")
@@ -20,8 +21,24 @@ _MB = 1e6
 
 @app.command()
 def stats(store: StoreOption = Path(".wattrag"), as_json: JsonOption = False) -> None:
-    """List whose replies and vectors are stored, and how much."""
+    """List whose replies and vectors are stored, how much, and what was spent."""
     _show(store, as_json=as_json)
+    if not as_json:
+        from wattrag.store.ledger import Ledger
+
+        typer.echo(_told(Ledger(store).total()))
+
+
+@app.command()
+def spent(store: StoreOption = Path(".wattrag"), as_json: JsonOption = False) -> None:
+    """Tell what all jobs that share the store have spent: money, energy, GPU time."""
+    from wattrag.store.ledger import Ledger
+
+    total = Ledger(store).total()
+    if as_json:
+        print_json(asdict(total))
+    else:
+        typer.echo(_told(total))
 
 
 @app.command()
@@ -68,6 +85,14 @@ def _show(store: Path, *, as_json: bool) -> int:
         ]
         print_columns(header, rows)
     return sum(shelf.damaged for shelf in found)
+
+
+def _told(total: "Total") -> str:
+    """What was spent, in one line."""
+    more = f" and {total.unpriced} replies of unknown price" if total.unpriced else ""
+    energy = "energy not measured" if total.wh is None else f"{total.wh:.4g} Wh"
+    hours = total.gpu_seconds / 3600
+    return f"spent by {total.jobs} jobs: {total.usd:.4f} USD{more}, {energy}, {hours:.4g} GPU hours"
 
 
 def _sized(shelf: "Shelf") -> list[str]:

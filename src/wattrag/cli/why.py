@@ -7,13 +7,12 @@ from typing import Annotated
 
 import typer
 
-from wattrag.cli.common import JsonOption, print_json
+from wattrag.cli.common import DEFAULT_CONFIG, JsonOption, print_json
 from wattrag.study.causes import Cause
 from wattrag.study.load import read_config_file
 from wattrag.study.why import StaleJob
 from wattrag.study.why import why as stale_jobs
 
-DEFAULT_CONFIG = Path("config/config.yaml")
 SHOWN = 3
 
 

@@ -16,6 +16,8 @@ class ChatEntry(DeclaredModel):
     """Calls in flight at a time, 0 for no limit; null: the study's `generation.max_concurrent`."""
     context_tokens: int | None = Field(default=None, gt=0)
     """Tokens that question, evidence and reply may have together; null: not known."""
+    sees_images: bool = False
+    """Whether it may be sent images (`send_images` of a pipeline)."""
     prices: Prices | None = None
     """US dollars for a million tokens, with their date; null: not known."""
 
@@ -32,6 +34,16 @@ class ChatEntry(DeclaredModel):
     def devices(self) -> int:
         """GPUs that a job holds."""
         return 0
+
+    @property
+    def runs_here(self) -> bool:
+        """Whether the job itself computes: that takes energy and no money."""
+        return False
+
+    @property
+    def states_cost(self) -> bool:
+        """Whether each reply says what it cost."""
+        return False
 
     @property
     def memory_mb(self) -> int:
@@ -158,6 +170,11 @@ class OpenAIModel(CompletionsModel):
         return self.gpus
 
     @property
+    def runs_here(self) -> bool:
+        """Whether the job itself computes: it does if it starts the server."""
+        return self.serve is not None
+
+    @property
     def memory_mb(self) -> int:
         """Main memory that a job needs, in MB."""
         return self.mem_mb
@@ -190,6 +207,11 @@ class OpenRouterModel(CompletionsModel):
         """Settings that change a reply."""
         own = ("base_url", "providers", "quantizations")
         return {**super().engine, **{field: getattr(self, field) for field in own}}
+
+    @property
+    def states_cost(self) -> bool:
+        """OpenRouter says it, as it is asked to."""
+        return True
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -25,6 +25,8 @@ class HFLocalModel(Weights, ChatEntry):
     batch_size: int | None = Field(default=None, ge=1)
     """Replies generated together; null: as many as memory holds; 1: one by one, as the published
     single-stream figures were made."""
+    sees_images: Literal[False] = False
+    """Models that run here are sent no images; a server of yours may be."""
     template_options: dict[str, bool | int | str] = Field(default={})
     """Options of the chat template, as `{enable_thinking: false}`."""
 
@@ -62,6 +64,11 @@ class HFLocalModel(Weights, ChatEntry):
         return 0 if self.device == "cpu" else self.gpus
 
     @property
+    def runs_here(self) -> bool:
+        """The job itself computes."""
+        return True
+
+    @property
     def memory_mb(self) -> int:
         """Main memory that a job needs, in MB."""
         return self.mem_mb
@@ -80,6 +87,8 @@ class LlamaCppModel(ChatEntry):
     """The GGUF file's name in the repository."""
     revision: str | None = None
     """Commit of the repository; with `path`, what tells versions of the file apart."""
+    sees_images: Literal[False] = False
+    """Models that run here are sent no images; a server of yours may be."""
     quantization: str = Field(pattern=r"^[A-Za-z0-9_]{1,16}$")
     """The quantisation's name, as `Q4_K_M`: the model's precision in the results tree."""
     vram_gb: dict[str, float] = Field(default={})
@@ -122,6 +131,11 @@ class LlamaCppModel(ChatEntry):
     def devices(self) -> int:
         """GPUs that a job holds."""
         return 0 if self.gpu_layers == 0 else 1
+
+    @property
+    def runs_here(self) -> bool:
+        """The job itself computes."""
+        return True
 
     @property
     def memory_mb(self) -> int:

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from wattrag.config.adhoc import ModelName
 from wattrag.config.base import Config, Name
+from wattrag.config.sweeps import Sweep
 
 
 class Source(Config):
@@ -127,8 +128,8 @@ class Pipeline(Config):
     """Name of the prompt, or the path of your own (`.txt`); the extractive reader uses none."""
     use_reordered_prompt: bool = False
     """Put the context before the question; a prompt of your own has its own order."""
-    send_images: Literal[False] = False
-    """Show images to models that see; only `false` is implemented."""
+    send_images: bool = False
+    """Send the figures that the retriever shows as images, to models that see (`sees_images`)."""
     max_retries: int = Field(default=3, ge=0, le=20)
     """Further attempts with more context when a question was left blank."""
 
@@ -161,8 +162,16 @@ class Ensemble(Config):
     """On a tie: the value seen first in member order, or no answer if all differ."""
     weights: dict[str, Annotated[float, Field(ge=0)]] | None = None
     """Votes per member, by the member's full name; 1 where none is given."""
+    weights_from: Name | None = None
+    """Instead of `weights`: a datafile; the overall score there is a member's number of votes."""
     raw_votes: bool = False
     """Vote on the strings as they are, instead of on normalised values."""
+
+    @model_validator(mode="after")
+    def _one_source_of_weights(self) -> Self:
+        if self.weights is not None and self.weights_from is not None:
+            raise ValueError("weights: leave out `weights` or `weights_from`")
+        return self
 
 
 class Scoring(Config):
@@ -195,16 +204,19 @@ class Generation(Config):
 
 
 class Limits(Config):
-    """Ceilings of the whole study."""
+    """Ceilings of the whole study, on what all jobs that share its store have spent.
+
+    See docs/limits.md: calls in flight finish when a ceiling is reached.
+    """
 
     questions: int | None = Field(default=None, gt=0)
     """Only the first questions of each datafile, for a trial."""
     usd: float | None = Field(default=None, ge=0)
-    """Money spent on paid calls, in US dollars."""
+    """Money spent on replies, in US dollars; models that cost any need `prices`."""
     wh: float | None = Field(default=None, ge=0)
-    """Energy of local models, in watt-hours."""
+    """Energy of models that run here, in watt-hours; refused where nothing can measure it."""
     gpu_hours: float | None = Field(default=None, ge=0)
-    """Time that jobs hold GPUs, in hours."""
+    """Time that jobs which plan or answer hold GPUs, in hours, times their number."""
 
 
 class Settings(Config):
@@ -232,8 +244,8 @@ class Settings(Config):
     """Repetitions of each experiment, counted from 1."""
     ensembles: dict[Name, Ensemble] = Field(default={})
     """Votes over experiments, by name."""
-    sweeps: dict[Name, None] = Field(default={})
-    """Series over a setting; none are implemented."""
+    sweeps: dict[Name, Sweep] = Field(default={})
+    """Series over settings, by name; see docs/sweeps.md."""
     external_results: str | None = None
     """Folder `[<env>/]<datafile>/<name>/submission.csv` of other systems' results."""
     scoring: Scoring = Scoring()
@@ -310,4 +322,11 @@ def _references(settings: Settings) -> list[tuple[str, str, str, list[str]]]:
     for name, pipeline in settings.pipelines.items():
         known = list(settings.retrievers)
         found.append((f"pipelines.{name}", "retriever", pipeline.retriever, known))
+    for name, sweep in settings.sweeps.items():
+        known = list(settings.datafiles)
+        found += [(f"sweeps.{name}", "datafiles", on, known) for on in sweep.datafiles or []]
+    for name, ensemble in settings.ensembles.items():
+        if ensemble.weights_from is not None:
+            known = list(settings.datafiles)
+            found.append((f"ensembles.{name}", "weights_from", ensemble.weights_from, known))
     return found

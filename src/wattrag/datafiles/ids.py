@@ -35,3 +35,8 @@ def check_question_id(value: str, where: str) -> str:
     if "/" in value or "\\" in value or ".." in value:
         raise InputError(where, f"id {value[:60]!r} looks like a path", "use a plain name")
     return value
+
+
+def path_name(value: str) -> str:
+    """`value` with `_` for each character that a document id may not have."""
+    return re.sub(r"[^A-Za-z0-9._+-]", "_", value)

@@ -1,16 +1,15 @@
 """The submission: one CSV row per answered question, in the question file's order."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import NamedTuple
 
 from wattrag.datafiles.questions import QuestionFile
 from wattrag.datafiles.table import check_unique, read_table, write_table
 from wattrag.errors import InputError
 
 
-@dataclass(frozen=True)
-class SubmissionRow:
+class SubmissionRow(NamedTuple):
     """An answer as it is handed in; every cell is text, a blank answer is `is_blank`."""
 
     id: str
@@ -24,7 +23,7 @@ class SubmissionRow:
     explanation: str
 
 
-COLUMNS = tuple(field.name for field in fields(SubmissionRow))
+COLUMNS = SubmissionRow._fields
 REQUIRED = ("id", "answer_value", "ref_id")
 
 
@@ -39,8 +38,9 @@ def read_submission(path: Path) -> tuple[SubmissionRow, ...]:
         if not row["id"].strip():
             raise InputError(row.where, "empty id", "give the id of a question")
     check_unique(table.rows, "id")
+    others = COLUMNS[1:]
     return tuple(
-        SubmissionRow(**{c: row.get(c) for c in COLUMNS} | {"id": row["id"].strip()})
+        SubmissionRow(row["id"].strip(), *[row.cells.get(c, "") for c in others])
         for row in table.rows
     )
 

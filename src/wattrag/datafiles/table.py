@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from wattrag.datafiles.decoding import decode
 from wattrag.errors import InputError
@@ -80,13 +81,18 @@ def read_table(
 
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
-    """Write rows as CSV (UTF-8, LF, minimal quoting); `None` becomes an empty cell."""
+    """Write rows as `csv_text` has them."""
+    write_text(path, csv_text(columns, rows))
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:
+    """Rows as CSV (LF, minimal quoting); `None` becomes an empty cell."""
     records = _Records()
     # Before Python 3.13 a carriage return in a cell is quoted only if it ends lines as well.
     writer = csv.DictWriter(records, fieldnames=list(columns), lineterminator="\r\n")
     writer.writeheader()
     writer.writerows(rows)
-    write_text(path, "".join(record.removesuffix("\r\n") + "\n" for record in records))
+    return "".join(record.removesuffix("\r\n") + "\n" for record in records)
 
 
 class _Records(list[str]):
@@ -131,18 +137,21 @@ def _require(required: Sequence[str], names: Sequence[str], path: Path) -> None:
             )
 
 
-def _rows(reader: Iterable[list[str]], names: list[str], path: Path) -> Iterable[Row]:
-    line = getattr(reader, "line_num", 1) + 1
+def _rows(reader: Any, names: list[str], path: Path) -> Iterable[Row]:
+    line, file, width, hidden = reader.line_num + 1, str(path), len(names), "" in names
     for cells in reader:
-        where = f"{path}:{line}"
-        line = getattr(reader, "line_num", line) + 1
-        if not any(cell.strip() for cell in cells):
+        where = f"{file}:{line}"
+        line = reader.line_num + 1
+        if not (cells and cells[0].strip()) and not any(cell.strip() for cell in cells):
             continue
-        if len(cells) != len(names):
+        if len(cells) != width:
             raise InputError(
-                where, f"has {len(cells)} cells instead of {len(names)}", "quote cells with commas"
+                where, f"has {len(cells)} cells instead of {width}", "quote cells with commas"
             )
-        yield Row(where, {n: c for n, c in zip(names, cells, strict=True) if n})
+        row = dict(zip(names, cells, strict=True))
+        if hidden:
+            del row[""]
+        yield Row(where, row)
 
 
 def _nearest(name: str, names: Sequence[str]) -> str:

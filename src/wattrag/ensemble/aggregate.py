@@ -1,16 +1,13 @@
 """One submission from several: the vote on every question."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from wattrag.datafiles.submission import SubmissionRow
 from wattrag.ensemble.ballot import Ballot, Member, cast
-from wattrag.ensemble.citations import Citations, favourite, merged
+from wattrag.ensemble.election import elected
 from wattrag.ensemble.options import VoteOptions
-from wattrag.ensemble.vote import all_differ, winning_value
 from wattrag.errors import InputError
 from wattrag.scoring.blank import BLANK
-from wattrag.scoring.normalise import normalise
 
 DEFAULT_OPTIONS = VoteOptions()
 
@@ -50,32 +47,17 @@ def lacking(members: Sequence[Member]) -> Iterator[tuple[Member, int]]:
 
 
 def _elected(ballots: Sequence[Ballot], options: VoteOptions) -> SubmissionRow:
-    if options.tiebreak == "blank" and all_differ(ballots):
+    result = elected(ballots, options)
+    if result is None:
         return _abstention(ballots[0].row)
-    electorate = favourite(ballots, options) if options.ref_mode == "ref_priority" else ballots
-    winner = winning_value(electorate, options)
-    voters = [ballot for ballot in electorate if ballot.value == winner]
-    return _row(voters, merged(ballots, voters, options))
-
-
-def _row(voters: Sequence[Ballot], citations: Citations) -> SubmissionRow:
-    return replace(
-        voters[0].row,
-        answer_value=_spelling(voters),
-        ref_id=citations.ref_id,
-        ref_url=citations.ref_url,
-        supporting_materials=citations.supporting_materials,
+    return result.voters[0].row._replace(
+        answer_value=result.value,
+        ref_id=result.citations.ref_id,
+        ref_url=result.citations.ref_url,
+        supporting_materials=result.citations.supporting_materials,
     )
-
-
-def _spelling(voters: Sequence[Ballot]) -> str:
-    """How the winner is written: as gold answers are if a voter did so, else as the first did."""
-    if voters[0].abstains:
-        return str(voters[0].value)
-    values = [ballot.row.answer_value for ballot in voters]
-    return next((value for value in values if value == normalise(value)), values[0])
 
 
 def _abstention(row: SubmissionRow) -> SubmissionRow:
     blanks = ("answer", "answer_value", "ref_id", "ref_url", "supporting_materials", "explanation")
-    return replace(row, **dict.fromkeys(blanks, BLANK))
+    return row._replace(**dict.fromkeys(blanks, BLANK))

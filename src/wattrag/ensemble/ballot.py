@@ -3,6 +3,8 @@
 import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 
 from wattrag.datafiles.refs import parse_refs
 from wattrag.datafiles.submission import SubmissionRow
@@ -10,8 +12,10 @@ from wattrag.ensemble.options import VoteOptions
 from wattrag.ensemble.reading import AS_MEANT, LETTER_BY_LETTER
 from wattrag.errors import InputError
 from wattrag.scoring.blank import is_blank
+from wattrag.scoring.normalise import normalise
 
 DEFAULT_CONFIDENCE = 0.5
+_REMEMBERED = 500  # characters; members give the same answers again and again
 
 
 @dataclass(frozen=True)
@@ -40,44 +44,54 @@ class Member:
                 raise InputError(where, f"confidence {confidence}", "use 0 to 1")
 
 
-@dataclass(frozen=True)
-class Ballot:
-    """One member's answer to one question, read for the vote.
+class Content(NamedTuple):
+    """What an answer says, read for the vote.
 
     Attributes:
         value, citations_key: equal where members agree.
         citations: cited documents in the cell's order.
-        power: how much the vote counts.
+        abstains: whether the answer is blank.
+        cites: whether any document is cited.
+        plain: whether the value is written as gold answers are.
     """
 
-    row: SubmissionRow
     value: Hashable
     citations: tuple[str, ...]
     citations_key: Hashable
+    abstains: bool
+    cites: bool
+    plain: bool
+
+
+class Ballot(NamedTuple):
+    """One member's answer to one question; `power` is how much the vote counts."""
+
+    row: SubmissionRow
+    content: Content
     power: float
-
-    @property
-    def abstains(self) -> bool:
-        """Whether the answer is blank."""
-        return is_blank(self.row.answer_value)
-
-    @property
-    def cites(self) -> bool:
-        """Whether any document is cited."""
-        return bool(parse_refs(self.row.ref_id))
 
 
 def cast(member: Member, row: SubmissionRow, options: VoteOptions) -> Ballot:
     """The ballot of a member that has a row for the question."""
-    reading = LETTER_BY_LETTER if options.raw_votes else AS_MEANT
     power = member.weight
     if options.strategy == "confidence":
         confidence = member.confidences.get(row.id)
         power *= DEFAULT_CONFIDENCE if confidence is None else confidence
-    return Ballot(
-        row=row,
-        value=reading.value_key(row.answer_value),
-        citations=reading.citations(row.ref_id),
-        citations_key=reading.citations_key(row.ref_id),
-        power=power,
+    cells = (row.answer_value, row.ref_id)
+    read = _read_short if sum(map(len, cells)) <= _REMEMBERED else _read
+    return Ballot(row, read(*cells, raw=options.raw_votes), power)
+
+
+def _read(value: str, ref_id: str, *, raw: bool) -> Content:
+    reading = LETTER_BY_LETTER if raw else AS_MEANT
+    return Content(
+        value=reading.value_key(value),
+        citations=reading.citations(ref_id),
+        citations_key=reading.citations_key(ref_id),
+        abstains=is_blank(value),
+        cites=bool(parse_refs(ref_id)),
+        plain=value == normalise(value),
     )
+
+
+_read_short = lru_cache(maxsize=50_000)(_read)

@@ -42,8 +42,8 @@ class Citations:
         known: dict[str, str] = {}
         for giver in reversed(self.givers):
             urls = _listed(giver.row.ref_url)
-            if len(urls) == len(giver.citations):
-                known.update(zip(giver.citations, urls, strict=True))
+            if len(urls) == len(giver.content.citations):
+                known.update(zip(giver.content.citations, urls, strict=True))
         return format_refs([known[document] for document in self.documents if document in known])
 
     @property
@@ -63,7 +63,7 @@ def merged(ballots: Ballots, voters: Ballots, options: VoteOptions) -> Citations
     """
     givers = _givers(ballots, voters, options)
     combine = set.intersection if options.ref_mode == "intersection" else set.union
-    documents = combine(*(set(giver.citations) for giver in givers))
+    documents = combine(*(set(giver.content.citations) for giver in givers))
     return Citations(tuple(sorted(documents)), tuple(givers))
 
 
@@ -81,10 +81,12 @@ def _givers(ballots: Ballots, voters: Ballots, options: VoteOptions) -> Ballots:
 
 def favourite(ballots: Ballots, options: VoteOptions) -> Ballots:
     """The ballots with the most frequent citation set; of several, the one seen first."""
-    citing = [ballot for ballot in ballots if ballot.cites]
+    citing = [ballot for ballot in ballots if ballot.content.cites]
     voting = citing if citing and options.ignore_blank else ballots
-    key = elect([ballot.citations_key for ballot in voting], [ballot.power for ballot in voting])
-    return [ballot for ballot in ballots if ballot.citations_key == key]
+    key = elect(
+        [ballot.content.citations_key for ballot in voting], [ballot.power for ballot in voting]
+    )
+    return [ballot for ballot in ballots if ballot.content.citations_key == key]
 
 
 def _listed(cell: str) -> list[str]:

@@ -12,15 +12,17 @@ _SAME = 1e-9  # sums of weights that differ by less are a tie
 def winning_value(ballots: Sequence[Ballot], options: VoteOptions) -> Hashable:
     """The value that the ballots elect by the strategy."""
     if options.strategy == "first_non_blank":
-        return next((b.value for b in ballots if not b.abstains), ballots[0].value)
-    answers = [ballot for ballot in ballots if not ballot.abstains]
+        return next(
+            (b.content.value for b in ballots if not b.content.abstains), ballots[0].content.value
+        )
+    answers = [ballot for ballot in ballots if not ballot.content.abstains]
     voting = answers if answers and options.ignore_blank else ballots
-    return elect([ballot.value for ballot in voting], [ballot.power for ballot in voting])
+    return elect([ballot.content.value for ballot in voting], [ballot.power for ballot in voting])
 
 
 def all_differ(ballots: Sequence[Ballot]) -> bool:
     """True if there are several ballots and no two have the same value, blanks counted."""
-    return 1 < len(ballots) == len({ballot.value for ballot in ballots})
+    return 1 < len(ballots) == len({ballot.content.value for ballot in ballots})
 
 
 def elect(choices: Sequence[Hashable], powers: Sequence[float]) -> Hashable:

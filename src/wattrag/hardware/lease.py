@@ -100,6 +100,15 @@ class Lease:
         return lock
 
 
+_held: list[Lease] = []
+"""Of this process, until it ends."""
+
+
+def held_gpus() -> tuple[str, ...]:
+    """The devices that this process holds for the rest of its life; see `hold_gpus`."""
+    return tuple(device for lease in _held for device in lease.devices)
+
+
 @cache
 def hold_gpus(count: int) -> tuple[str, ...]:
     """Lease devices for the rest of this process, before CUDA starts; none where there are none.
@@ -110,8 +119,10 @@ def hold_gpus(count: int) -> tuple[str, ...]:
     if not count or not visible_devices(os.environ):
         return ()
     held = Lease(count)
-    atexit.register(held.give_back)  # which keeps it, and its locks, until then
-    return held.take()
+    held.take()
+    _held.append(held)
+    atexit.register(held.give_back)
+    return held.devices
 
 
 def visible_devices(environment: Mapping[str, str]) -> list[str]:

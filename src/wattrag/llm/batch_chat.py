@@ -14,7 +14,7 @@ the next one:
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from wattrag.config.chat import OpenAIModel
@@ -24,6 +24,8 @@ from wattrag.llm.completions_chat import Server, request_body
 from wattrag.store.asked import Asked, ModelKey, Request
 from wattrag.store.batches import BatchStore, StoredBatch
 from wattrag.store.completions import Completion
+
+Approve = Callable[[Sequence[Request]], None]
 
 
 class BatchChat:
@@ -36,10 +38,21 @@ class BatchChat:
         server: Server,
         root: Path,
         pace: Pace | None = None,
+        *,
+        approve: Approve = lambda _requests: None,
     ) -> None:
-        """Take a model's entry, what determines a reply, where it is, and the stores' folder."""
+        """Take a model's entry.
+
+        Args:
+            entry: of `models.yaml`.
+            key: what determines its replies.
+            server: where it is.
+            root: folder of the stores.
+            pace: when batches are made.
+            approve: is shown the requests that are to be bought, and raises if they must not be.
+        """
         self._entry, self._key, self._server, self._root = entry, key, server, root
-        self._pace = pace or Pace()
+        self._pace, self._approve = pace or Pace(), approve
         self._opened: Opened | None = None
         self._replies: dict[str, asyncio.Future[Completion]] = {}
         self._requests: dict[str, Request] = {}
@@ -114,8 +127,11 @@ class BatchChat:
         for batch in opened.store.read():
             held = batch if batch.batch_id else await taken_up(opened, batch, left.keys())
             self._watch(opened, held, left, is_ours=False)
+        if left:
+            self._approve([self._requests[name] for name in left])
         extra = self._server.request
-        bodies = {n: {**request_body(self._entry, self._requests[n]), **extra} for n in left}
+        # One by one: written out, images are large.
+        bodies = ((n, {**request_body(self._entry, self._requests[n]), **extra}) for n in [*left])
         for part in in_parts(bodies, self._pace):
             batch = await hand_in(opened, self._entry.model_id, part)
             self._watch(opened, batch, left, is_ours=True)
@@ -160,6 +176,8 @@ class BatchChat:
                 reply.set_exception(outcome)
 
 
-def connect_batch(entry: OpenAIModel, key: ModelKey, server: Server, root: Path) -> BatchChat:
-    """The chat model of an entry with `batch: true`; `root` is the folder of the stores."""
-    return BatchChat(entry, key, server, root)
+def connect_batch(
+    entry: OpenAIModel, key: ModelKey, server: Server, root: Path, approve: Approve
+) -> BatchChat:
+    """The chat model of an entry with `batch: true`; see `BatchChat`."""
+    return BatchChat(entry, key, server, root, approve=approve)

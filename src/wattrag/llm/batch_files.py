@@ -58,12 +58,12 @@ def connected(entry: OpenAIModel, server: Server) -> BatchServer:
     return BatchServer(where, access, patience, entry.timeout_seconds)
 
 
-def in_parts(bodies: Mapping[str, Any], pace: Pace) -> Iterator[dict[str, bytes]]:
-    """Lines for requests, by their names, in parts that each fit into a batch."""
-    lines = {name: _line(name, body) for name, body in bodies.items()}
+def in_parts(bodies: Iterable[tuple[str, Any]], pace: Pace) -> Iterator[dict[str, bytes]]:
+    """Lines for requests (names and bodies), in parts that each fit into a batch."""
     part: dict[str, bytes] = {}
     size = 0
-    for name, line in lines.items():
+    for name, body in bodies:
+        line = _line(name, body)
         if part and (len(part) == pace.requests or size + len(line) > pace.bytes):
             yield part
             part, size = {}, 0

@@ -20,9 +20,10 @@ from wattrag.config.chat import BedrockModel
 from wattrag.errors import InputError
 from wattrag.llm.bedrock_reply import BEARER, CREDENTIALS, SECRETS, Keys, completion_of, failure_of
 from wattrag.llm.chat import ChatModel
+from wattrag.llm.images import image_format, images_of
 from wattrag.llm.limits import CallLimits
 from wattrag.llm.retrying import Patience, Slots, persistently
-from wattrag.store.asked import ModelKey, Request
+from wattrag.store.asked import Message, ModelKey, Request
 from wattrag.store.completions import Completion
 
 UNLIMITED = 64
@@ -97,16 +98,18 @@ def connect(entry: BedrockModel, precision: str, max_concurrent: int) -> ChatMod
 
 def request_fields(entry: BedrockModel, request: Request) -> dict[str, Any]:
     """What a call sends. Converse takes no seed; a schema is sent to models that are held to it."""
-    said = [(m["role"], [{"text": m["content"]}]) for m in request.messages]
+    said = [(m["role"], _blocks(m, request)) for m in request.messages]
     limits: dict[str, Any] = {"maxTokens": request.max_new_tokens}
     if entry.sends_temperature:
         limits["temperature"] = request.temperature
     fields: dict[str, Any] = {
         "modelId": entry.model_id,
-        "messages": [{"role": role, "content": text} for role, text in said if role != "system"],
+        "messages": [
+            {"role": role, "content": blocks} for role, blocks in said if role != "system"
+        ],
         "inferenceConfig": limits,
     }
-    system = [block for role, text in said if role == "system" for block in text]
+    system = [block for role, blocks in said if role == "system" for block in blocks]
     if system:
         fields["system"] = system
     if request.schema is not None and entry.structured_output:
@@ -116,6 +119,13 @@ def request_fields(entry: BedrockModel, request: Request) -> dict[str, Any]:
     if entry.request:
         fields["additionalModelRequestFields"] = entry.request
     return fields
+
+
+def _blocks(message: Message, request: Request) -> list[dict[str, Any]]:
+    """A message as Converse has it: its text, then its images, whose bytes boto3 encodes."""
+    images = images_of(message, request)
+    shown = [{"format": image_format(data), "source": {"bytes": data}} for data in images]
+    return [{"text": message["content"]}, *({"image": image} for image in shown)]
 
 
 def _open(where: str, entry: BedrockModel, concurrent: int) -> _Opened:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from wattrag.config.chat import CompletionsModel
 from wattrag.errors import InputError, RunFailedError
 from wattrag.llm.completions_reply import Refused, completion_of, failure_of
+from wattrag.llm.images import data_url, images_of
 from wattrag.llm.limits import CallLimits
 from wattrag.llm.openai_access import Access, read_access
 from wattrag.llm.retrying import PassingError, Patience, Slots, persistently
-from wattrag.store.asked import ModelKey, Request
+from wattrag.store.asked import Message, ModelKey, Request
 from wattrag.store.completions import Completion
 
 if TYPE_CHECKING:
@@ -86,9 +87,8 @@ class CompletionsChat:
     async def complete(self, request: Request) -> Completion:
         """The reply to a conversation; see `wattrag.llm.chat.ChatModel`."""
         opened = self._open()
-        body = {**request_body(self._entry, request), **self._server.request}
         reply, tries = await persistently(
-            lambda: self._try(opened, body), opened.slots, self._patience
+            lambda: self._try(opened, self._body(request)), opened.slots, self._patience
         )
         return reply.model_copy(update={"tries": tries})
 
@@ -105,6 +105,10 @@ class CompletionsChat:
             limits = CallLimits(silence=self._entry.timeout_seconds)
             self._opened = connect(self._where, access, limits, Slots(self._concurrent))
         return self._opened
+
+    def _body(self, request: Request) -> Mapping[str, Any]:
+        """Made when a call has its slot: written out, images are large."""
+        return {**request_body(self._entry, request), **self._server.request}
 
     async def _try(self, opened: Opened, body: Mapping[str, Any]) -> Completion:
         started = perf_counter()
@@ -138,7 +142,7 @@ def request_body(entry: CompletionsModel, request: Request) -> dict[str, Any]:
     """The body of a call, the same for one that is made now and one in a batch."""
     body: dict[str, Any] = {
         "model": entry.model_id,
-        "messages": list(request.messages),
+        "messages": [_message(message, request) for message in request.messages],
         entry.token_limit: request.max_new_tokens,
     }
     if entry.sends_temperature:
@@ -151,6 +155,16 @@ def request_body(entry: CompletionsModel, request: Request) -> dict[str, Any]:
     elif request.schema is not None and entry.structured_output == "json":
         body["response_format"] = {"type": "json_object"}
     return {**body, **entry.request}
+
+
+def _message(message: Message, request: Request) -> Mapping[str, Any]:
+    """A message as Chat Completions has it: text alone, or parts if there are images."""
+    images = images_of(message, request)
+    if not images:
+        return message
+    parts: list[dict[str, Any]] = [{"type": "text", "text": message["content"]}]
+    parts += [{"type": "image_url", "image_url": {"url": data_url(data)}} for data in images]
+    return {"role": message["role"], "content": parts}
 
 
 def connect(where: str, access: Access, limits: CallLimits, slots: Slots) -> Opened:

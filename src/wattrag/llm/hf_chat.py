@@ -2,10 +2,11 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from wattrag.files import digest
+from wattrag.llm.images import refuse_images
 from wattrag.llm.retrying import Slots
 from wattrag.store.asked import ModelKey, Request
 from wattrag.store.completions import Completion
@@ -76,6 +77,7 @@ class HFChat:
 
     def _prepare(self, request: Request) -> "tuple[_Opened, Job]":
         """On the worker's thread: loading takes minutes, and only one may load."""
+        refuse_images(self._entry.name, request)
         opened = self._open()
         from wattrag.llm.hf_jobs import Job
         from wattrag.llm.hf_prompts import prompt_tokens
@@ -125,7 +127,7 @@ def _generator(entry: "HFLocalModel", loaded: "Loaded") -> Generator:
 def _seed(request: Request) -> int:
     """Of the words, the temperature and the run, so that each repetition has another."""
     fields = ("messages", "temperature", "run")
-    return int(digest({field: asdict(request)[field] for field in fields})[:8], 16)
+    return int(digest({field: getattr(request, field) for field in fields})[:8], 16)
 
 
 def _completion(loaded: "Loaded", job: "Job", generated: "Generated") -> Completion:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from wattrag.config.local_chat import LlamaCppModel
 from wattrag.errors import RunFailedError
+from wattrag.llm.images import refuse_images
 from wattrag.store.asked import ModelKey, Request
 from wattrag.store.completions import Completion
 
@@ -60,6 +61,7 @@ class LlamaCppChat:
     def _complete(self, request: Request) -> Completion:
         """On the worker's thread, like all that touches the model."""
         self._check_open()
+        refuse_images(self._entry.name, request)
         loaded = self._open()
         from wattrag.llm.llama_cpp_prompts import grammar_of, prompt_tokens
 

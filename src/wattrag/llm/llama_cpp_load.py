@@ -10,6 +10,7 @@ from typing import Any
 
 from wattrag.config.local_chat import LlamaCppModel
 from wattrag.errors import InputError
+from wattrag.hardware.lease import hold_gpus
 from wattrag.llm.llama_cpp_files import EXTRA, gguf_file
 from wattrag.llm.llama_cpp_log import first_error, forget_error
 from wattrag.store.asked import Message
@@ -58,6 +59,7 @@ def load(entry: LlamaCppModel) -> Loaded:
     Raises:
         InputError: not installed, not here, no chat model, damaged, or too large.
     """
+    hold_gpus(entry.devices)
     library = _library(entry)
     path = gguf_file(entry)
     if entry.gpu_layers and not library.llama_supports_gpu_offload():

@@ -1,5 +1,6 @@
 """Provider `openai`: any server that speaks Chat Completions, OpenAI's own or another."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,7 +8,7 @@ from wattrag.config.chat import OpenAIModel
 from wattrag.llm.chat import ChatModel
 from wattrag.llm.completions_chat import CompletionsChat, Server
 from wattrag.llm.openai_access import address_of
-from wattrag.store.asked import ModelKey
+from wattrag.store.asked import ModelKey, Request
 
 
 def connect(entry: OpenAIModel, precision: str, max_concurrent: int) -> ChatModel:
@@ -19,14 +20,19 @@ def connect(entry: OpenAIModel, precision: str, max_concurrent: int) -> ChatMode
     return CompletionsChat(entry, _key(entry, precision), _server(entry), max_concurrent)
 
 
-def connect_batched(entry: OpenAIModel, precision: str, store: Path) -> ChatModel:
+def connect_batched(
+    entry: OpenAIModel,
+    precision: str,
+    store: Path,
+    approve: Callable[[Sequence[Request]], None],
+) -> ChatModel:
     """The same model through the Batch API; open batches are kept in the stores' folder.
 
     Its key is the same too: a reply is as good as one that was waited for.
     """
     from wattrag.llm.batch_chat import connect_batch
 
-    return connect_batch(entry, _key(entry, precision), _server(entry), store)
+    return connect_batch(entry, _key(entry, precision), _server(entry), store, approve)
 
 
 def _key(entry: OpenAIModel, precision: str) -> ModelKey:

@@ -13,4 +13,4 @@ def folded(messages: Sequence[Message]) -> list[Message] | None:
     if not said or first is None:
         return None
     content = "\n\n".join([*said, rest[first]["content"]])
-    return [*rest[:first], {"role": "user", "content": content}, *rest[first + 1 :]]
+    return [*rest[:first], {**rest[first], "content": content}, *rest[first + 1 :]]

@@ -59,6 +59,15 @@ class Media(_Record):
     metadata: dict[str, Any] = Field(default_factory=dict)
     """Of the node: `page` and `bbox` where known."""
 
+    def snippet(self, text: str) -> Snippet:
+        """What is shown of it in words."""
+        return Snippet(
+            node_id=self.node_id,
+            document_id=self.document_id,
+            text=text,
+            metadata={**self.metadata, "attachment_type": "image"},
+        )
+
 
 class Attempt(_Record):
     """One deepening attempt (from 0): its cuts, hits and expanded context."""
@@ -102,12 +111,7 @@ class Retrieved(_Record):
         """The captions of an attempt's figures that its context does not show, in order."""
         seen = {text for snippet in self.context(attempt) for text in snippet.text.split("\n")}
         return [
-            Snippet(
-                node_id=media.node_id,
-                document_id=media.document_id,
-                text=media.caption,
-                metadata={**media.metadata, "attachment_type": "image"},
-            )
+            media.snippet(media.caption)
             for media in self.attempts[attempt].media
             if media.caption and media.caption not in seen
         ]

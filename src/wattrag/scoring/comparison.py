@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from wattrag.scoring.score import Scores
 # More than for an interval: the smallest p-value must survive Holm's correction.
 RESAMPLES = 10_000
 _DIGITS = 10  # a tie is a tie in whatever order a processor adds
+_BLOCK = 256  # columns tested at a time: 20 MB
 
 
 @dataclass(frozen=True)
@@ -43,20 +45,59 @@ def compare(first: Scores, second: Scores) -> Comparison:
     Raises:
         InputError: the questions or the rules differ.
     """
-    _check_comparable([first, second])
-    tables = [columns(scores.questions) for scores in (first, second)]
-    low, high = _difference_interval(tables[0], tables[1], first)
-    values = tables[0][:, 0] - tables[1][:, 0]
-    only_first, only_second = int((values > 0).sum()), int((values < 0).sum())
-    return Comparison(
-        difference=_point(first) - _point(second),
-        low=low,
-        high=high,
-        p_value=randomisation_test(first, [second])[0],
-        only_first=only_first,
-        only_second=only_second,
-        mcnemar_p=mcnemar(only_first, only_second),
-    )
+    return compare_pairs([first, second], [(0, 1)])[0]
+
+
+def compare_all(experiments: Mapping[str, Scores]) -> dict[tuple[str, str], Comparison]:
+    """Compare each experiment with each that comes later, in the given order.
+
+    Their p-values are not corrected for their number: see `holm`.
+
+    Raises:
+        InputError: the questions or the rules differ.
+    """
+    pairs = list(combinations(range(len(experiments)), 2))
+    names = list(combinations(experiments, 2))
+    return dict(zip(names, compare_pairs(list(experiments.values()), pairs), strict=True))
+
+
+def compare_pairs(
+    experiments: Sequence[Scores], pairs: Sequence[tuple[int, int]]
+) -> list[Comparison]:
+    """Compare pairs of experiments, given by their places; all share their resamples.
+
+    Raises:
+        InputError: the questions or the rules differ.
+    """
+    _check_comparable(experiments)
+    if not pairs:
+        return []
+    rules, questions = experiments[0].rules, len(experiments[0].questions)
+    tables = [columns(scores.questions) for scores in experiments]
+    sums = np.split(bootstrap_sums(np.hstack(tables), RESAMPLES), len(tables), axis=1)
+    drawn = [overall(part, questions, rules) for part in sums]
+    adds = np.column_stack([contributions(table, rules) for table in tables])
+    first, second = (list(places) for places in zip(*pairs, strict=True))
+    p_values = _swap_test(adds[:, first] - adds[:, second])
+    points = [_point(scores) for scores in experiments]
+    right = [np.array([q.value_correct for q in s.questions], dtype=bool) for s in experiments]
+    found = []
+    for (a, b), p_value in zip(pairs, p_values, strict=True):
+        low, high = percentile_interval(drawn[a] - drawn[b])
+        only_first = int((right[a] & ~right[b]).sum())
+        only_second = int((right[b] & ~right[a]).sum())
+        found.append(
+            Comparison(
+                difference=points[a] - points[b],
+                low=low,
+                high=high,
+                p_value=p_value,
+                only_first=only_first,
+                only_second=only_second,
+                mcnemar_p=mcnemar(only_first, only_second),
+            )
+        )
+    return found
 
 
 def mcnemar(only_first: int, only_second: int) -> float:
@@ -85,11 +126,19 @@ def randomisation_test(first: Scores, others: Sequence[Scores]) -> list[float]:
         return []
     own = contributions(columns(first.questions), first.rules)
     theirs = [contributions(columns(other.questions), other.rules) for other in others]
-    differences = own[:, None] - np.column_stack(theirs)
-    observed = np.round(np.abs(differences.sum(axis=0)), _DIGITS)
-    swapped = np.round(np.abs(sign_flip_sums(differences, RESAMPLES)), _DIGITS)
-    as_large = (swapped >= observed).sum(axis=0)
-    return [float(p) for p in (as_large + 1) / (RESAMPLES + 1)]
+    return _swap_test(own[:, None] - np.column_stack(theirs))
+
+
+def _swap_test(differences: Array) -> list[float]:
+    """`randomisation_test` on each column of (questions, k) differences, in blocks of columns."""
+    found: list[float] = []
+    for start in range(0, differences.shape[1], _BLOCK):
+        block = differences[:, start : start + _BLOCK]
+        observed = np.round(np.abs(block.sum(axis=0)), _DIGITS)
+        swapped = np.round(np.abs(sign_flip_sums(block, RESAMPLES)), _DIGITS)
+        as_large = (swapped >= observed).sum(axis=0)
+        found += [float(p) for p in (as_large + 1) / (RESAMPLES + 1)]
+    return found
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -144,9 +193,3 @@ def _check_comparable(experiments: Sequence[Scores]) -> None:
         if first.rules != other.rules:
             names = f"'{first.rules.name}' and '{other.rules.name}'"
             raise InputError("comparison", f"scored by {names}", "score all by the same rules")
-
-
-def _difference_interval(a: Array, b: Array, scores: Scores) -> tuple[float, float]:
-    sums = bootstrap_sums(np.hstack([a, b]), RESAMPLES)
-    drawn = [overall(part, len(a), scores.rules) for part in np.split(sums, 2, axis=1)]
-    return percentile_interval(drawn[0] - drawn[1])

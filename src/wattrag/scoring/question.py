@@ -1,7 +1,6 @@
 """The score of one question."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from wattrag.datafiles.questions import Gold
 from wattrag.datafiles.submission import SubmissionRow
@@ -15,8 +14,7 @@ from wattrag.scoring.value import DEFAULT_TOLERANCE, Tolerance, value_correct
 Status = Literal["answered", "missing", "error"]
 
 
-@dataclass(frozen=True)
-class QuestionScore:
+class QuestionScore(NamedTuple):
     """How one question was answered.
 
     Attributes:

@@ -40,8 +40,9 @@ def result_records(
     records = []
     for (question, gold), score in zip(labelled(questions), scores.questions, strict=True):
         row = by_id.get(question.id) if score.status == "answered" else None
-        lost = causes(gold, row, score, scores.rules, traces.get(question.id, NO_TRACE))
-        records.append(_record(question, gold, row, score, lost))
+        trace = traces.get(question.id, NO_TRACE)
+        lost = causes(gold, row, score, scores.rules, trace)
+        records.append({**_record(question, gold, row, score, lost), **_told(row, trace)})
     return records
 
 
@@ -113,6 +114,20 @@ def _record(
         "pred_value_normalized": score.normalised,
         "causes": [str(cause) for cause in lost],
         "flags": list(question.flags),
+    }
+
+
+def _told(row: SubmissionRow | None, trace: Trace) -> dict[str, Any]:
+    """What is told of an answer beside its score."""
+    return {
+        "pred_ref_url": row.ref_url if row else None,
+        "pred_supporting_materials": row.supporting_materials if row else None,
+        "raw_response": trace.raw_response,
+        "num_snippets": trace.num_snippets,
+        "retry_count": trace.retry_count,
+        "unshown_ref_id": None if trace.unshown_ref_id is None else list(trace.unshown_ref_id),
+        "quote_node": trace.quote_node,
+        "value_supported": trace.value_supported,
     }
 
 

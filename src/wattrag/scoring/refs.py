@@ -38,7 +38,15 @@ _short_tokens = lru_cache(maxsize=10_000)(_tokens)
 
 def jaccard(gold: str, predicted: str) -> float:
     """Shared over all cited documents (Jaccard index); 1 if both cells are empty."""
-    return _jaccard(tokens(gold), tokens(predicted))
+    short = len(gold) <= _REMEMBERED and len(predicted) <= _REMEMBERED
+    return (_short_jaccard if short else _jaccard_of_cells)(gold, predicted)
+
+
+def _jaccard_of_cells(gold: str, predicted: str) -> float:
+    return _jaccard(_tokens(gold), _tokens(predicted))
+
+
+_short_jaccard = lru_cache(maxsize=50_000)(_jaccard_of_cells)
 
 
 def f1(gold: str, predicted: str) -> float:

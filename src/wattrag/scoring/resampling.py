@@ -10,6 +10,8 @@ Array = npt.NDArray[np.float64]
 _Weights = Callable[[np.random.Generator, int, int], npt.NDArray[np.int64]]
 
 SEED = 20250
+_SINGLE_THREADED = 250_000  # multiplications; from 2**18 OpenBLAS shares them among threads
+_MANY_ROWS = 32
 _CACHED_CELLS = 4_000_000  # 32 MB of weights; larger studies are resampled in blocks
 
 
@@ -37,8 +39,20 @@ def sign_flip_sums(columns: Array, resamples: int) -> Array:
 def _weighted_sums(columns: Array, resamples: int, weights: _Weights) -> Array:
     questions = len(columns)
     if questions * resamples <= _CACHED_CELLS:
-        return _all_weights(questions, resamples, weights) @ columns
+        return _product(_all_weights(questions, resamples, weights), columns)
     return np.concatenate([block @ columns for block in _blocks(questions, resamples, weights)])
+
+
+def _product(weights: Array, columns: Array) -> Array:
+    """`weights @ columns`; for a few columns in steps too small for BLAS to start threads.
+
+    Starting them takes ten times as long as the work on one experiment's four columns.
+    """
+    rows = _SINGLE_THREADED // columns.size
+    if rows < _MANY_ROWS:
+        return weights @ columns
+    steps = range(0, len(weights), rows)
+    return np.concatenate([weights[start : start + rows] @ columns for start in steps])
 
 
 @lru_cache(maxsize=4)

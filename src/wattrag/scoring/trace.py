@@ -19,10 +19,22 @@ class Trace:
         failure: what made it an error record; None for an answer.
         found: whether the attempts made had retrieved the gold evidence; None if gold cannot
             tell, or retrieval is not known.
+        raw_response: the last reply of a model, as it came.
+        num_snippets: pieces of evidence that it was shown, in its last attempt.
+        retry_count: attempts after the first.
+        unshown_ref_id: cited documents of which nothing was shown.
+        quote_node: the node that holds the quoted sentence.
+        value_supported: whether the cited evidence holds the value.
     """
 
     failure: Failure | None = None
     found: bool | None = None
+    raw_response: str | None = None
+    num_snippets: int | None = None
+    retry_count: int | None = None
+    unshown_ref_id: tuple[str, ...] | None = None
+    quote_node: str | None = None
+    value_supported: bool | None = None
 
 
 NO_TRACE = Trace()
@@ -39,7 +51,22 @@ def traces(
         retrieval: how good the evidence was that they were answered from.
     """
     metrics = {judged.id: judged for judged in retrieval}
-    return {row["id"]: Trace(_failure(row), _found(row, metrics.get(row["id"]))) for row in answers}
+    return {row["id"]: _trace(row, metrics.get(row["id"])) for row in answers}
+
+
+def _trace(row: Mapping[str, Any], judged: QuestionMetrics | None) -> Trace:
+    tried, checks = row.get("tried"), row.get("checks")
+    last, checked = tried[-1] if tried else {}, checks or {}
+    return Trace(
+        failure=_failure(row),
+        found=_found(row, judged),
+        raw_response=last.get("raw_response"),
+        num_snippets=last.get("num_snippets"),
+        retry_count=max(row["attempts"] - 1, 0),
+        unshown_ref_id=tuple(checked["unshown_ref_id"]) if checks else None,
+        quote_node=checked.get("quote_node"),
+        value_supported=checked.get("value_supported"),
+    )
 
 
 def failed(known: Mapping[str, Trace]) -> frozenset[str]:

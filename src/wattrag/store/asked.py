@@ -1,9 +1,9 @@
 """Everything that determines a reply, field by field: what a stored completion is found by."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from wattrag.files import digest
 
@@ -13,6 +13,8 @@ class Message(TypedDict):
 
     role: str
     content: str
+    images: NotRequired[list[str]]
+    """SHA-256 (hex) of the images that are shown after the text, in order; left out for none."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,13 @@ class Request:
     a seed are given this number."""
     schema: Mapping[str, Any] | None = None
     """JSON schema that the reply is held to, where the engine can; None for free text."""
+    images: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    """The images of the messages by their hashes; what is in the key is the hashes."""
+
+    @property
+    def determining(self) -> dict[str, Any]:
+        """All fields but the images, whose hashes are in the messages."""
+        return {name: value for name, value in vars(self).items() if name != "images"}
 
 
 @dataclass(frozen=True)
@@ -66,4 +75,5 @@ class Asked:
     def key(self) -> bytes:
         """SHA-256 of the canonical JSON of all fields, 32 bytes."""
         # Not `asdict`, which copies every message: this is done for each call.
-        return bytes.fromhex(digest({"model": self.model.digest, "request": vars(self.request)}))
+        asked = {"model": self.model.digest, "request": self.request.determining}
+        return bytes.fromhex(digest(asked))

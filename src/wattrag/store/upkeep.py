@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from wattrag.errors import InputError
+from wattrag.store import ledger
 from wattrag.store.completions import FOLDER, MODEL_FILE, Completion
 from wattrag.store.segments import Damage, SegmentWriter, payloads, segments_of
 
-KINDS = (FOLDER, "vectors")
+KINDS = (FOLDER, "vectors", ledger.FOLDER)
 """Stores whose records start with a key of 32 bytes."""
 KEY_BYTES = 32
 
@@ -22,9 +23,9 @@ class Shelf:
     """The records of one model."""
 
     kind: str
-    """`completions` or `vectors`."""
+    """`completions`, `vectors` or `ledger`."""
     key: str
-    """Name of the folder."""
+    """Name of the folder; the ledger has one, `spending`."""
     model: str | None
     """Provider, id and precision; None where the store does not say."""
     segments: int
@@ -105,6 +106,8 @@ def _shelf(folder: Path) -> Shelf:
 def _is_readable(kind: str, payload: memoryview) -> bool:
     if len(payload) <= KEY_BYTES:
         return False
+    if kind == ledger.FOLDER:
+        return ledger.spent_of(payload) is not None
     if kind != FOLDER:
         return len(payload) % 4 == 0
     try:

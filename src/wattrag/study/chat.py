@@ -10,8 +10,7 @@ from wattrag.config.models import adhoc, adhoc_entry
 from wattrag.config.problems import nearest
 from wattrag.errors import InputError
 from wattrag.llm.adhoc import pinned
-from wattrag.llm.providers import chat_model
-from wattrag.llm.stored import StoredChat
+from wattrag.llm.counted import counted_chat
 from wattrag.store.asked import Message, Request
 from wattrag.store.completions import Completion, CompletionStore
 from wattrag.study.load import declared_models
@@ -54,8 +53,8 @@ class Chat:
         """
         entry = _entry(model, {**settings, "max_concurrent": max_concurrent})
         self._store = CompletionStore(Path(store))
-        connected = chat_model(entry, precision or entry.precisions[0], 0, Path(store))
-        self._chat = StoredChat(connected, self._store, entry.prices)
+        chosen = precision or entry.precisions[0]
+        self._chat = counted_chat(entry, chosen, self._store, 0, f"chat {model}")
         self._temperature, self._max_new_tokens = temperature, max_new_tokens
         self.usage = self._chat.usage
 

@@ -28,8 +28,11 @@ from wattrag.datafiles.sheet import SheetRow, read_sheet
 from wattrag.errors import InputError
 from wattrag.files import read_bytes
 from wattrag.llm.adhoc import with_adhoc
+from wattrag.llm.spending import check_priced
 from wattrag.llm.weights import check_pinned
+from wattrag.study.illustrated import check_images
 from wattrag.study.planners import NONE, SELF, Answerer, Planner, planner_of, planning_model
+from wattrag.study.sweeps.derive import Swept, derive, own_depth
 
 SHIPPED = Path(__file__).resolve().parents[3]
 MODELS = "config/models.yaml"
@@ -41,10 +44,12 @@ class Study:
     """Settings with everything that they name."""
 
     settings: Settings
+    """As configured, and after the study's own sections those that its sweeps derive."""
     registry: Registry
     """Declared and ad-hoc models, by their names in the results."""
     sheets: Mapping[str, tuple[SheetRow, ...]] = field(repr=False)
     question_files: Mapping[str, QuestionFile] = field(repr=False)
+    swept: Swept = field(repr=False)
     root: Path = SHIPPED
     where: str = "config"
     """How messages call the configuration."""
@@ -92,6 +97,11 @@ class Study:
             for precision in _precisions(self.model(model), self.settings)
         ]
 
+    def depth(self, retriever: str) -> int:
+        """Deepening attempts after the first that are retrieved for."""
+        derived = self.swept.depths.get(retriever)
+        return own_depth(self.settings, retriever) if derived is None else derived
+
     def planner(self, retriever: str, answerer: Answerer | None) -> Planner | None:
         """Who plans for a retriever whose evidence `answerer` reads; None if nobody does."""
         where = f"{self.where}: retrievers.{retriever}"
@@ -125,12 +135,26 @@ def models_of(settings: Settings) -> list[str]:
     """All models that a study uses, as written: readers, planners, embedders, cross-encoders."""
     searching = settings.retrievers.values()
     named = [
-        *settings.models,
+        *reading(settings),
         *(retriever.planner for retriever in searching),
         *(index.embedder for index in settings.indexes.values()),
         *(retriever.cross_encoder for retriever in searching if retriever.cross_encoder),
     ]
     return list(dict.fromkeys(named))
+
+
+def reading(settings: Settings) -> list[str]:
+    """The models that answer, as written: the study's own, then those of its sweeps alone."""
+    swept = (
+        named
+        for sweep in settings.sweeps.values()
+        for named in (
+            sweep.model,
+            sweep.fixed.get("model"),
+            *(value for axis in sweep.axes if axis.param == "model" for value in axis.values),
+        )
+    )
+    return list(dict.fromkeys([*settings.models, *(str(n) for n in swept if n is not None)]))
 
 
 def resolve(given: str, root: Path = SHIPPED) -> Path:
@@ -170,11 +194,20 @@ def study_models(settings: Settings, root: Path = SHIPPED, where: str = "config"
 
 
 def read_settings(config: Mapping[str, Any], where: str = "config") -> Settings:
-    """Validate a configuration.
+    """Validate a configuration, and add the sections that its sweeps derive.
 
     Raises:
         InputError: the first wrong key or value, with the nearest known key.
     """
+    return read_swept(config, where).settings
+
+
+def read_swept(config: Mapping[str, Any], where: str = "config") -> Swept:
+    """Validate a configuration, and derive what its sweeps need; errors as in `read_settings`."""
+    return derive(_validated(config, where), where)
+
+
+def _validated(config: Mapping[str, Any], where: str) -> Settings:
     try:
         return Settings.model_validate(dict(config))
     except ValidationError as error:
@@ -202,9 +235,10 @@ def load_study(config: Mapping[str, Any], where: str = "config", root: Path = SH
     Raises:
         InputError: anything wrong in the configuration or in a file it names.
     """
-    settings = read_settings(config, where)
+    swept = read_swept(config, where)
+    settings = swept.settings
     registry = study_models(settings, root, where)
-    _check_models(settings, registry, where)
+    _check_models(swept, registry, where)
     sheets = {
         name: read_sheet(resolve(source.sheet, root), source.limit)
         for name, source in settings.sources.items()
@@ -216,25 +250,31 @@ def load_study(config: Mapping[str, Any], where: str = "config", root: Path = SH
     }
     _check_local_documents(settings, sheets, root)
     _check_trees(settings, root, where)
-    return Study(settings, registry, sheets, questions, root, where)
+    return Study(settings, registry, sheets, questions, swept, root, where)
 
 
-def _check_models(settings: Settings, registry: Registry, where: str) -> None:
+def _check_models(swept: Swept, registry: Registry, where: str) -> None:
+    settings = swept.settings
     _check_readers(settings, registry, where)
     _check_searching(settings, registry, where)
     for name, retriever in settings.retrievers.items():
         if retriever.planner not in {NONE, SELF}:
-            planning_model(retriever.planner, registry, f"{where}: retrievers.{name}")
+            planner = planning_model(retriever.planner, registry, f"{where}: retrievers.{name}")
+            check_priced(planner, settings.limits)
     for pipeline in settings.pipelines.values():
         prompt_of(pipeline)
+    check_images(swept, registry, where)
 
 
 def _check_readers(settings: Settings, registry: Registry, where: str) -> None:
     readers = {n: m for n, m in registry.items() if isinstance(m, Answering)}
-    names = [model_name(written) for written in settings.models]
+    names = [model_name(written) for written in reading(settings)]
     for name in names:
         _check_declared("models", name, [*readers], where)
         _check_pinned(registry[name])
+        entry = registry[name]
+        if isinstance(entry, ChatEntry):
+            check_priced(entry, settings.limits)
     offered = {precision for name in names for precision in readers[name].precisions}
     for precision in settings.precisions:
         if precision not in {"default", *offered}:

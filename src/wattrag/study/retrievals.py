@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from wattrag.study.load import Study
 from wattrag.study.planners import NONE, SELF, Answerer, Planner
+from wattrag.study.sweeps.names import is_derived
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Retrieval:
 
 
 def retrievals(study: Study) -> list[Retrieval]:
-    """Every search of a study, in the configuration's order.
+    """Every search of a study, in the configuration's order; those of sweeps alone aside.
 
     Raises:
         InputError: a planner that is not declared, or cannot plan.
@@ -28,6 +29,7 @@ def retrievals(study: Study) -> list[Retrieval]:
     found = [
         _retrieval(study, name, answerer)
         for name, retriever in study.settings.retrievers.items()
+        if not is_derived(name)
         for answerer in (study.answerers if retriever.planner == SELF else [None])
     ]
     return list(dict.fromkeys(found))

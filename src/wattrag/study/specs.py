@@ -15,8 +15,9 @@ from wattrag.llm import cross_encoder, embedding
 from wattrag.retrieval.planning.prompt import prompt_identity
 from wattrag.scoring.rules import rules_for
 from wattrag.study.code import code_of
-from wattrag.study.jobs import member_name, members
+from wattrag.study.jobs import confident, member_name, members, studied
 from wattrag.study.load import Study
+from wattrag.study.sweeps.runs import plan_of, sweeps
 
 
 def fetch(study: Study, source: str, document_id: str) -> str:
@@ -41,6 +42,12 @@ def parse(study: Study, corpus: str, document_id: str) -> str:
             "code": code_of("corpus"),
         }
     )
+
+
+def figures() -> str:
+    """The images of figures depend on the PDF and the tree, which are inputs."""
+    files = ("crops.py", "images.py", "readers/pdffile.py", "tree.py")
+    return canonical_json({"code": code_of(*(f"corpus/{name}" for name in files))})
 
 
 def index(study: Study, name: str) -> str:
@@ -92,18 +99,12 @@ def retrieve(study: Study, retriever: str, datafile: str) -> str:
             "settings": settings.model_dump(mode="json", exclude=elsewhere),
             "embedder": study.embedder(settings.index).spec,
             "cross_encoder": crossed and crossed.spec,
-            "depth": depth(study, retriever),
+            "depth": study.depth(retriever),
             "questions": _reading(study, datafile, ("id", "question", "answer_unit")),
             "asked": study.question_files[datafile].asked,
             "code": code_of("retrieval", *(cross_encoder.CODE if crossed else ())),
         }
     )
-
-
-def depth(study: Study, retriever: str) -> int:
-    """Deepening attempts after the first: the most that any of its pipelines may need."""
-    pipelines = study.settings.pipelines.values()
-    return max((p.max_retries for p in pipelines if p.retriever == retriever), default=0)
 
 
 def retrieval_metrics(study: Study, datafile: str) -> str:
@@ -134,6 +135,7 @@ def answer(study: Study, pipeline: str, model: str, precision: str, run: str, **
         {
             **spec,
             "prompt": prompt_of(settings).identity,
+            "send_images": settings.send_images,
             "context_tokens": declared.context_tokens,
             "generation": generation.model_dump(include={"max_new_tokens", "temperature"}),
         }
@@ -149,41 +151,129 @@ def score(study: Study, datafile: str, kind: str) -> str:
         kind: `single`, `ensemble` or `external`, as the summary calls it.
     """
     metric = study.settings.datafiles[datafile].metric
+    reading = ("study/reported.py",) if kind == "external" else ()
     return canonical_json(
         {
             "type": kind,
             "rules": rules_for(metric, study.settings.scoring.rules).name,
             "questions": _reading(study, datafile, ()),
-            "code": code_of("scoring"),
+            "code": code_of("scoring", "datafiles/defuse.py", *reading),
         }
     )
 
 
 def ensemble(study: Study, name: str, datafile: str) -> str:
-    """A vote depends on the members' answers, their order and the rule."""
+    """A vote depends on the members' answers, their order and the rule.
+
+    With weights by score also on gold, but that of another datafile.
+    """
     settings = study.settings.ensembles[name]
+    source = settings.weights_from
+    voting = members(study, name, datafile)
+    weighed = (
+        {
+            "rules": study.settings.scoring.rules,
+            "questions": _reading(study, source, ()),
+            "datafile": source,
+        }
+        if source is not None
+        else None
+    )
     return canonical_json(
         {
-            "vote": settings.model_dump(mode="json", exclude={"members"}),
-            "members": [member_name(m) for m in members(study, name, datafile)],
+            "vote": settings.model_dump(mode="json", exclude={"members", "weights_from"}),
+            "weighed": weighed,
+            "members": [member_name(m) for m in voting],
+            "answers": [m.name for m in confident(study, name, voting)],
             "questions": _reading(study, datafile, ("id", "question", "answer_unit")),
             "code": code_of("ensemble", "scoring"),
         }
     )
 
 
-def tables(study: Study) -> str:
-    """Tables depend on scores and on how models are called."""
-    labels = {name: study.model(name).label for name in study.models}
+def sweep(study: Study, name: str, datafile: str) -> str:
+    """A sweep depends on the answers it reads, which are inputs, on its points and the rules."""
+    data = study.settings.datafiles[datafile]
     return canonical_json(
-        {"labels": labels, "code": code_of("analysis/experiment.py", "analysis/tables")}
+        {
+            "plan": plan_of(study, name, datafile).model_dump(mode="json"),
+            "rules": rules_for(data.metric, study.settings.scoring.rules).name,
+            "path": data.path,
+            "questions": _reading(study, datafile, ()),
+            "code": code_of("ensemble", "scoring", "analysis/sweeps", *_TABLE),
+        }
     )
+
+
+def sweep_plots(study: Study) -> str:
+    """A sweep's figures depend on its results and on how figures look."""
+    style = study.settings.plots.model_dump(mode="json")
+    code = code_of("analysis/plots", "analysis/sweeps/results.py")
+    return canonical_json({"style": style, "code": code})
+
+
+def sweep_summary(study: Study, datafile: str) -> str:
+    """The summary depends on the results of the sweeps, which are inputs."""
+    made = [name for on, name in sweeps(study) if on == datafile]
+    code = code_of("analysis/sweeps", *_TABLE)
+    return canonical_json({"sweeps": made, "code": code})
+
+
+def ensemble_study(study: Study, name: str, datafile: str) -> str:
+    """A study of ensembles depends on answers and gold, which are inputs, and on the rules."""
+    settings = study.settings.ensembles[name]
+    pools = studied(study, name, datafile)
+    return canonical_json(
+        {
+            "vote": settings.model_dump(mode="json", exclude={"members"}),
+            "rules": study.settings.scoring.rules,
+            "pools": [
+                {
+                    "datafile": on,
+                    "questions": _reading(study, on, ()),
+                    "members": [member_name(member) for member in pool],
+                    "answers": [member.name for member in confident(study, name, pool)],
+                }
+                for on, pool in pools.items()
+            ],
+            "code": code_of("ensemble", "scoring", "analysis/tables/ensemble_study.py", *_TABLE),
+        }
+    )
+
+
+_TABLE = ("analysis/experiment.py", "analysis/tables/content.py", "datafiles/defuse.py")
+
+
+def tables(study: Study, datafile: str) -> str:
+    """Tables depend on scores, on how models are called, and on gold that is scored by again."""
+    return canonical_json(
+        {
+            "labels": _labels(study),
+            "questions": _reading(study, datafile, ()),
+            "code": code_of("analysis/tables", "analysis/audit", "datafiles/defuse.py", *_ANALYSIS),
+        }
+    )
+
+
+_ANALYSIS = tuple(f"analysis/{name}.py" for name in ("experiment", "listing", "rescoring", "taken"))
+
+
+def scaling(study: Study, family: str) -> str:
+    """A scaling table depends on scores and on what its family's entries say."""
+    own = {name: label for name, label in _labels(study).items() if label["family"] == family}
+    code = code_of("analysis/taken.py", "analysis/tables/scaling.py", *_TABLE)
+    return canonical_json({"labels": own, "family": family, "code": code})
+
+
+def _labels(study: Study) -> dict[str, dict[str, object]]:
+    return {name: study.model(name).label for name in study.models}
 
 
 def retrieval_table() -> str:
     """The retrieval table depends on metrics, which are inputs."""
     tables = (f"analysis/tables/{name}.py" for name in ("content", "page", "retrieval"))
-    return canonical_json({"code": code_of("analysis/retrieval.py", *tables)})
+    code = code_of("analysis/retrieval.py", "datafiles/defuse.py", *tables)
+    return canonical_json({"code": code})
 
 
 def plot(study: Study) -> str:

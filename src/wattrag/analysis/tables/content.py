@@ -1,18 +1,14 @@
 """A table's content, and how its cells are written."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from wattrag.datafiles.defuse import defused
 from wattrag.datafiles.table import write_table
+from wattrag.files import write_json
 
 DIGITS = 6
-_FORMULA = re.compile(
-    r"\s*[=+\-@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}"
-    r"\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}]|[\t\r\n]"
-)
-_SIGNED_NUMBER = re.compile(r"[+-](\d[\d,_]*\.?\d*|\.\d+)([eE][+-]?\d+)?%?")
 
 
 @dataclass(frozen=True)
@@ -30,18 +26,24 @@ def export(path: Path, table: TableContent) -> None:
     write_table(path, list(header.values()), rows)
 
 
+def export_json(path: Path, table: TableContent) -> None:
+    """Write a table as a JSON list of records, every column in each, unknown cells null.
+
+    Texts are as they are: what reads JSON runs no formulas.
+    """
+    write_json(path, json_rows(table))
+
+
+def json_rows(table: TableContent) -> list[dict[str, object]]:
+    """The rows as records for JSON."""
+    return [{column: _number(row.get(column)) for column in table.columns} for row in table.rows]
+
+
+def _number(value: object) -> object:
+    """Floats to six decimals; adding zero turns -0.0 into 0.0."""
+    return round(value, DIGITS) + 0.0 if isinstance(value, float) else value
+
+
 def cell(value: object) -> object:
     """A value as it is written."""
-    if isinstance(value, float):
-        return round(value, DIGITS) + 0.0  # adding zero turns -0.0 into 0.0
-    return defused(value) if isinstance(value, str) else value
-
-
-def defused(text: str) -> str:
-    """Text that no spreadsheet takes for a formula; signed numbers stay as they are.
-
-    Answers are untrusted, and spreadsheets run what begins with `=`, `+`, `-` or `@`; an
-    apostrophe in front makes it text. Source: OWASP, "CSV Injection".
-    """
-    risky = _FORMULA.match(text) and not _SIGNED_NUMBER.fullmatch(text.strip())
-    return f"'{text}" if risky else text
+    return defused(value) if isinstance(value, str) else _number(value)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from wattrag.analysis.experiment import ScoredExperiment
 from wattrag.analysis.tables.content import TableContent
-from wattrag.scoring.comparison import Comparison, compare, groups, holm
+from wattrag.scoring.comparison import Comparison, compare_pairs, groups, holm
 from wattrag.scoring.intervals import Estimate
 
 METRICS = ("overall_score", "value_accuracy", "ref_overlap", "na_accuracy")
@@ -62,11 +62,11 @@ def letter(group: int) -> str:
 
 def _to_best(ranked: Sequence[ScoredExperiment]) -> list[dict[str, object]]:
     """The difference columns of each row; the best has nothing to be compared with."""
-    best, others = ranked[:1], ranked[1:]
-    compared = [compare(other.scores, best[0].scores) for other in others]
+    pairs = [(other, 0) for other in range(1, len(ranked))]
+    compared = compare_pairs([experiment.scores for experiment in ranked], pairs)
     corrected = holm([one.p_value for one in compared])
     rows = [_difference(one, p) for one, p in zip(compared, corrected, strict=True)]
-    return [*({} for _ in best), *rows]
+    return [*({} for _ in ranked[:1]), *rows]
 
 
 def _difference(compared: Comparison, p_value: float) -> dict[str, object]:

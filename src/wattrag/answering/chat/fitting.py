@@ -1,10 +1,10 @@
 """Evidence that fits a model's window: the last pieces go first, the first one is cut at last."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from wattrag.answering.reader import Evidence
-from wattrag.llm.tokens import estimated_tokens
+from wattrag.llm.tokens import IMAGE_TOKENS, estimated_tokens
 from wattrag.retrieval.records import Snippet
 
 TEMPLATE_TOKENS = 60
@@ -18,7 +18,7 @@ _BETWEEN = 4
 def fitted(
     evidence: Evidence, tokens: int | None, shown: Callable[[Snippet], str]
 ) -> Evidence | None:
-    """The evidence, in its order, as far as it fits.
+    """The evidence, in its order, as far as it fits: text, then captions, then images.
 
     Args:
         evidence: of an attempt.
@@ -33,9 +33,18 @@ def fitted(
     context, left = _kept(evidence.context, tokens, shown)
     if not context and evidence.context:
         first = _cut(evidence.context[0], tokens, shown)
-        return None if first is None else replace(evidence, context=(first,), media=())
-    media, _ = _kept(evidence.media, left, shown)
-    return replace(evidence, context=context, media=media)
+        if first is None:
+            return None
+        return replace(evidence, context=(first,), media=(), images={})
+    media, left = _kept(evidence.media, left, shown)
+    with_image = [s.node_id for s in media if s.node_id in evidence.images]
+    images = {name: evidence.images[name] for name in with_image[: left // IMAGE_TOKENS]}
+    return replace(evidence, context=context, media=media, images=images)
+
+
+def tokens_of(snippets: Iterable[Snippet], num_images: int, shown: Callable[[Snippet], str]) -> int:
+    """What evidence takes, by estimate."""
+    return sum(estimated_tokens(shown(s)) for s in snippets) + IMAGE_TOKENS * num_images
 
 
 def _kept(

@@ -4,7 +4,7 @@ The order lets servers and engines compute the beginning once.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -54,18 +54,37 @@ class Prompt:
         return {"version": self.version, "hash": digest([self.system, self.user])[:16]}
 
     def messages(
-        self, question: str, unit: str, context: Sequence[Snippet], media: Sequence[Snippet] = ()
+        self,
+        question: str,
+        unit: str,
+        context: Sequence[Snippet],
+        media: Sequence[Snippet] = (),
+        images: Mapping[str, bytes] | None = None,
     ) -> list[Message]:
-        """The messages that put one question, with the captions of figures behind the context."""
+        """The messages that put one question, with the captions of figures behind the context.
+
+        Args:
+            question: as it stands in the question file.
+            unit: of the answer; empty or `is_blank` for none.
+            context: text that was found.
+            media: captions of figures.
+            images: those figures that are sent as images, by node id, in the order of `media`; a
+                caption says which one is its.
+        """
+        images = images or {}
         blocks = [_SEPARATOR.join(map(shown, context))]
         if media:
-            blocks.append(_MEDIA + "\n\n".join(map(shown, media)))
+            numbers = {node_id: number for number, node_id in enumerate(images, 1)}
+            lines = (shown(snippet, numbers.get(snippet.node_id)) for snippet in media)
+            blocks.append(_MEDIA + "\n\n".join(lines))
         filled = Template(self.user).substitute(
             question=question,
             unit=unit if unit.strip() and unit != _BLANK else _NO_UNIT,
             context="\n\n".join(blocks),
         )
         user: Message = {"role": "user", "content": filled}
+        if images:
+            user["images"] = [digest(data) for data in images.values()]
         return [{"role": "system", "content": self.system}, user] if self.system else [user]
 
 
@@ -101,14 +120,19 @@ def load_prompt(name: str, *, context_first: bool) -> Prompt:
     return Prompt(version, _text(f"{version}.system"), _text(f"{version}.{order}"))
 
 
-def shown(snippet: Snippet) -> str:
+def shown(snippet: Snippet, image: int | None = None) -> str:
     """An excerpt under its document's id.
 
     What in its text looks like the frame is defused, so that a document cannot end its excerpt:
     an id's mark, a divider, a heading of ours, the turn of a chat template.
+
+    Args:
+        snippet: the excerpt.
+        image: number of the image that it is the caption of, if it is one.
     """
-    text = _MARK.sub("(", _TURN.sub("< ", snippet.text))
-    return f"[ref_id={snippet.document_id}] {_FRAME.sub('> ', text)}"
+    numbered = "" if image is None else f"Image {image}: "
+    text = _FRAME.sub("> ", _MARK.sub("(", _TURN.sub("< ", snippet.text)))
+    return f"[ref_id={snippet.document_id}] {numbered}{text}"
 
 
 def _text(name: str) -> str:

@@ -1,14 +1,18 @@
 """The reader that asks a chat model: fit, ask, read; ask again for what cannot be read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
-from wattrag.answering.chat.fitting import TEMPLATE_TOKENS, fitted
+from wattrag.answering.chat.fitting import TEMPLATE_TOKENS, fitted, tokens_of
+from wattrag.answering.chat.illustrating import illustrated
 from wattrag.answering.chat.prompt import Prompt, shown
 from wattrag.answering.chat.reply import SCHEMA, read_answer
 from wattrag.answering.reader import AttemptLog, Evidence, UnreadableReplyError
 from wattrag.answering.records import Answer
+from wattrag.corpus.images import CorpusImages
 from wattrag.errors import ContextOverflowError, InputError
+from wattrag.files import digest
+from wattrag.hardware.energy import Energy
 from wattrag.llm.stored import StoredChat
 from wattrag.llm.tokens import estimated_tokens
 from wattrag.store.asked import Message, Request
@@ -32,6 +36,8 @@ class Asking:
     run: int
     context_tokens: int | None = None
     """The model's window for prompt and reply; None where it is not declared."""
+    images: CorpusImages | None = None
+    """Of the figures; None where none are sent."""
 
 
 class ChatReader:
@@ -47,16 +53,21 @@ class ChatReader:
             InputError: the model's window is too small for the prompt and a piece of evidence.
             ContextOverflowError: the model says so, whatever it is shown.
         """
+        if self._asking.images is not None:
+            evidence = illustrated(evidence, self._asking.images)
         room = self._room(question, unit)
         while True:
-            messages = self._put(question, unit, evidence, room, log)
+            request = self._put(question, unit, evidence, room, log)
             try:
-                return await self._ask(messages, question, unit, log)
+                return await self._ask(request, question, unit, log)
             except ContextOverflowError:
-                sent = sum(estimated_tokens(shown(snippet)) for snippet in log.shown or ())
-                room = int(sent * LESS)
+                room = int(tokens_of(log.shown or (), log.num_images, shown) * LESS)
                 if not log.shown or fitted(evidence, room, shown) is None:
                     raise
+
+    def energy(self) -> Energy:
+        """What generating took so far."""
+        return self._chat.energy()
 
     async def close(self) -> None:
         """Close the model."""
@@ -73,34 +84,33 @@ class ChatReader:
 
     def _put(
         self, question: str, unit: str, evidence: Evidence, room: int | None, log: AttemptLog
-    ) -> list[Message]:
-        """The messages that put a question with as much evidence as there is room for."""
-        started = perf_counter()
+    ) -> Request:
+        """What puts a question with as much evidence as there is room for."""
+        started, asking = perf_counter(), self._asking
         fitting = fitted(evidence, room, shown)
         if fitting is None:
-            window = self._asking.context_tokens
             raise InputError(
                 "answer",
-                f"a window of {window} tokens has no room for the prompt, a reply of "
-                f"{self._asking.max_new_tokens} tokens and a piece of evidence",
+                f"a window of {asking.context_tokens} tokens has no room for the prompt, a reply "
+                f"of {asking.max_new_tokens} tokens and a piece of evidence",
                 "lower generation.max_new_tokens, or correct context_tokens in models.yaml",
             )
-        messages = self._asking.prompt.messages(question, unit, fitting.context, fitting.media)
-        log.shown, log.messages = fitting.shown, messages
+        images = fitting.images
+        messages = asking.prompt.messages(question, unit, fitting.context, fitting.media, images)
+        by_hash = {digest(data): data for data in images.values()}
+        request = Request(
+            messages, asking.max_new_tokens, asking.temperature, asking.run, SCHEMA, by_hash
+        )
+        log.shown, log.num_images, log.messages = fitting.shown, len(images), messages
         log.prompt_seconds += perf_counter() - started
-        return messages
+        return request
 
-    async def _ask(
-        self, messages: list[Message], question: str, unit: str, log: AttemptLog
-    ) -> Answer:
-        asking, turns = self._asking, 0
+    async def _ask(self, request: Request, question: str, unit: str, log: AttemptLog) -> Answer:
+        turns = 0
         while True:
-            request = Request(
-                messages, asking.max_new_tokens, asking.temperature, asking.run, SCHEMA
-            )
             reply = await self._chat.complete(request, log.usage)
             log.replies.append(reply.text)
-            log.messages = messages
+            log.messages = request.messages
             log.generate_seconds += reply.seconds
             started = perf_counter()
             try:
@@ -109,7 +119,7 @@ class ChatReader:
                 if turns == REPAIR_TURNS:
                     raise
                 turns += 1
-                messages = [*messages, *_again(reply, error)]
+                request = replace(request, messages=[*request.messages, *_again(reply, error)])
             else:
                 log.usage.repaired += repaired
                 return answer

@@ -11,7 +11,7 @@ _NEGATION = re.compile(
     r"|without"
     r"|lack(?:s|ed|ing)?|fail(?:s|ed)? to|unable|rarely|hardly|barely|instead of|rather than"
     r"|leaves? out|exclud(?:es|ed|ing)|absen(?:t|ce)|ignor(?:es?|ed|ing)|insufficient|unlikely"
-    r"|non)\b|n['’]t\b",
+    r"|in place of)\b|n['’]t\b",
     re.IGNORECASE,
 )
 CLOSE_MATCH = 0.75

@@ -130,5 +130,8 @@ def _bare_fit(quantity: Quantity, passage: Passage, asked: Unit) -> float | None
         return None
     if row is None:
         return BARE if asked.dimension == "multiplier" else None
-    stated = [u for text in (row.label, row.header, row.caption) for u in units_in(text)]
-    return IN_HEADER if any(unit.to(asked) == 1 for unit, _ in stated) else BARE
+    above = row.column_at(quantity.start) or row.header
+    stated = [u for text in (row.label, above, row.caption) for u in units_in(text)]
+    if any(unit.to(asked) == 1 for unit, _ in stated):
+        return IN_HEADER
+    return None if quantity.scaled else BARE  # 7B parameters

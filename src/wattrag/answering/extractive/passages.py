@@ -4,13 +4,13 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log
 
 from wattrag.answering.extractive.question import Question
 from wattrag.answering.extractive.tables import Row, flattened_rows, named_rows
 from wattrag.answering.extractive.text import Text, Word, sentences, tidy
 from wattrag.answering.reader import Evidence
-from wattrag.retrieval.records import Snippet
 
 
 @dataclass(frozen=True)
@@ -70,10 +70,10 @@ def passages(evidence: Evidence) -> Passages:
     found: list[Passage] = []
     seen: set[tuple[str, str]] = set()
     for snippet in evidence.shown:
-        pieces = [(Text(t), row) for t, row in _pieces(snippet)]
-        texts = [_NOTHING, *(piece for piece, _ in pieces), _NOTHING]
-        for i, (piece, row) in enumerate(pieces, 1):
-            key = (snippet.document_id, " ".join(piece.raw.split()))
+        pieces = _pieces(snippet.text, snippet.metadata.get("attachment_type") == "table")
+        texts = [_NOTHING, *(piece for piece, _, _ in pieces), _NOTHING]
+        for i, (piece, flat, row) in enumerate(pieces, 1):
+            key = (snippet.document_id, flat)
             if key in seen:
                 continue
             seen.add(key)
@@ -102,7 +102,7 @@ def _spoken_of(found: list[Passage], evidence: Evidence) -> dict[str, frozenset[
 def _hit_ranks(evidence: Evidence) -> dict[tuple[str, str], tuple[int, str]]:
     ranks: dict[tuple[str, str], tuple[int, str]] = {}
     for hit in evidence.hits:
-        key = (hit.document_id, " ".join(tidy(evidence.hit_texts.get(hit.node_id, "")).split()))
+        key = (hit.document_id, _flat(evidence.hit_texts.get(hit.node_id, "")))
         ranks.setdefault(key, (hit.rank, hit.node_id))
     return ranks
 
@@ -113,11 +113,25 @@ def _inside(key: tuple[str, str], ranks: dict[tuple[str, str], tuple[int, str]])
     return min(inside, default=None)
 
 
-def _pieces(snippet: Snippet) -> Iterator[tuple[str, Row | None]]:
-    text = tidy(snippet.text)
-    if snippet.metadata.get("attachment_type") == "table":
-        yield from ((row.text, row) for row in named_rows(text))
-        return
+REMEMBERED = 2048
+"""Texts whose pieces are kept: the paragraphs that an attempt shows come again in the next one and
+in other questions. It bounds the memory, not what is found."""
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _pieces(text: str, is_table: bool) -> tuple[tuple[Text, str, Row | None], ...]:  # noqa: FBT001
+    """Sentences and rows of a snippet, each also with all blanks made single."""
+    found = named_rows(tidy(text)) if is_table else None
+    pieces = ((row.text, row) for row in found) if found is not None else _read(tidy(text))
+    return tuple((Text(piece), " ".join(piece.split()), row) for piece, row in pieces)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _flat(text: str) -> str:
+    return " ".join(tidy(text).split())
+
+
+def _read(text: str) -> Iterator[tuple[str, Row | None]]:
     for block in sentences(text):
         found = flattened_rows(block)
         if found:

@@ -15,6 +15,7 @@ from wattrag.answering.extractive.question import Kind, Question, analyse
 from wattrag.answering.extractive.truth import judge
 from wattrag.answering.reader import AttemptLog, Evidence
 from wattrag.answering.records import BLANK, Answer
+from wattrag.hardware.energy import UNKNOWN, Energy
 
 BLANK_ANSWER = Answer(
     answer="",
@@ -47,6 +48,10 @@ class ExtractiveReader:
         answer = self.extract(question, unit, evidence)
         log.parse_seconds = perf_counter() - started
         return answer
+
+    def energy(self) -> Energy:
+        """Nothing measures it."""
+        return UNKNOWN
 
     async def close(self) -> None:
         """Nothing is open."""

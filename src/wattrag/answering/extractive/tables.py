@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from wattrag.answering.extractive.columns import columns
 from wattrag.answering.extractive.text import Text
 
 _NUMERIC = re.compile(r"(?<![\w.])[-−+±(<>~≈$€£]{0,3}\d[\d.,]*(?:[%×xKMBk]|\b)[)*†‡]*")
@@ -43,7 +44,7 @@ class Row:
         return next((i for i, c in enumerate(self.cells) if c.start <= offset < c.end), None)
 
     def column_at(self, offset: int) -> str:
-        """Name of the column at a place in the text; "" in flattened text or outside cells."""
+        """Name of the column at a place in the text; "" where it is not known or outside cells."""
         index = self.cell_at(offset)
         return "" if index is None else self.cells[index].column
 
@@ -75,16 +76,30 @@ def flattened_rows(block: str) -> list[Row]:
         return []
     found: list[Row] = []
     header: list[str] = []
-    caption = next((line for line in lines if _CAPTION.match(line)), "")
+    captions = _captions(lines, dense)
     below_rows = False
-    for line, is_row in zip(lines, dense, strict=True):
+    for line, is_row, caption in zip(lines, dense, captions, strict=True):
         if is_row:
-            found.append(_numbered(line, " ".join(header[-_HEADER_LINES:]), caption))
+            found.append(_numbered(line, header[-_HEADER_LINES:], caption))
         else:
             header = [line] if below_rows else [*header, line]
             found.append(_plain(line))
         below_rows = is_row
     return found
+
+
+def _captions(lines: list[str], dense: list[bool]) -> list[str]:
+    """The caption of each line's table: the last one above or, where they stand below, the next."""
+    places = [i for i, line in enumerate(lines) if _CAPTION.match(line)]
+    if not places:
+        return [""] * len(lines)
+    below = any(dense[: places[0]])
+    return [
+        lines[next((p for p in places if p >= i), places[-1])]
+        if below
+        else lines[next((p for p in reversed(places) if p <= i), places[0])]
+        for i in range(len(lines))
+    ]
 
 
 def _plain(line: str) -> Row:
@@ -113,9 +128,12 @@ _MIN_NUMBERS = 2
 _HEADER_LINES = 4
 
 
-def _numbered(line: str, header: str, caption: str) -> Row:
-    cells = tuple(Cell("", *m.span()) for m in _NUMERIC.finditer(line))
-    return Row(line, line[: cells[0].start].strip() if cells else "", header, caption, cells)
+def _numbered(line: str, header: list[str], caption: str) -> Row:
+    spans = [m.span() for m in _NUMERIC.finditer(line)]
+    named = zip(columns(header, line, spans), spans, strict=True)
+    cells = tuple(Cell(column, *span) for column, span in named)
+    label = line[: cells[0].start].strip() if cells else ""
+    return Row(line, label, " ".join(header), caption, cells)
 
 
 def _is_dense(line: str) -> bool:

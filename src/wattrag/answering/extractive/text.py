@@ -19,6 +19,7 @@ _GLUED = re.compile(
     r"(?<![A-Za-z])(a|about|and|by|for|from|in|is|of|only|or|than|to|was)(?=[$€£]?\d)"
 )
 _WORD = re.compile(r"[^\W_]+(?:[.,]\d[^\W_]*)*")
+_DIGIT = re.compile(r"\d")
 _END = re.compile(r"(?<=[.!?])[\"'”’)\]]{0,3}\s+(?=[\"'“‘(\[●•]{0,2}[A-Z0-9●•])")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Figs?|Tab|Secs?|Eqs?|Refs?|No|Nos|vs|al|approx|ca|cf|Dr|Mr|Ms|St|Inc|Ltd|resp|U\.S"
@@ -43,12 +44,12 @@ class Word(NamedTuple):
     @property
     def is_name(self) -> bool:
         """Whether it looks like a name or a code: it has capitals or digits."""
-        return any(c.isupper() or c.isdigit() for c in self.raw)
+        return self.raw != self.raw.lower() or self.has_digit
 
     @property
     def has_digit(self) -> bool:
         """Whether it holds a digit."""
-        return any(c.isdigit() for c in self.raw)
+        return _DIGIT.search(self.raw) is not None
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class Text:
         return frozenset(
             f"{a.raw}{b.raw}".lower()
             for a, b in pairs
-            if b.has_digit and a.is_name and b.start - a.end == 1
+            if b.start - a.end == 1 and b.has_digit and a.is_name
         )
 
     @cached_property

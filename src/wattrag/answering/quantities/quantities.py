@@ -4,6 +4,7 @@
 import re
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import lru_cache
 
 from wattrag.answering.quantities.units import Unit, unit_at
 
@@ -76,6 +77,12 @@ def quantities(text: str) -> list[Quantity]:
     signs, units, number words up to ninety and `twice`. A run of digits longer than any number
     that people write is skipped. Time grows linearly with the text.
     """
+    return list(_quantities(text))
+
+
+@lru_cache(maxsize=8192)
+def _quantities(text: str) -> tuple[Quantity, ...]:
+    # Kept, since a sentence is looked at for every question that it is evidence for.
     singles = [q for m in _NUMBER.finditer(text) if (q := _single(text, m)) is not None]
     singles += [_wordy(text, m) for m in _WORDY.finditer(text)]
     singles.sort(key=lambda q: q.start)
@@ -88,7 +95,7 @@ def quantities(text: str) -> list[Quantity]:
             found[-1] = joined
         else:
             found.append(quantity)
-    return found
+    return tuple(found)
 
 
 def plain(value: Decimal) -> str:

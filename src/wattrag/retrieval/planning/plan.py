@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wattrag.datafiles.questions import Question
-from wattrag.errors import RunFailedError
+from wattrag.errors import LimitReachedError, RunFailedError
 from wattrag.llm.running import run_to_end
 from wattrag.llm.stored import StoredChat
 from wattrag.llm.usage import Usage
@@ -47,6 +47,7 @@ def plan(
 
     Raises:
         InputError: what is wrong with the model would be so for every question.
+        LimitReachedError: a ceiling of the study is reached; what was in flight is stored.
         RunFailedError: calls failed for good; all others were made and are in the store.
     """
     if max_queries == 1:
@@ -81,6 +82,9 @@ async def _plan_all(
         await asyncio.gather(*tasks, return_exceptions=True)
         await chat.close()
     _tell(plans, chat)
+    reached = [e for e in failed.values() if isinstance(e, LimitReachedError)]
+    if reached:
+        raise reached[0].after(f"{len(plans)} of {len(questions)} questions are planned and stored")
     if failed:
         name = next(question.id for question in questions if question.id in failed)
         problem = f"{len(failed)} of {len(questions)} questions have no plan"

@@ -1,0 +1,1 @@
+"""Auditing a results tree: each module looks for one kind of trouble."""

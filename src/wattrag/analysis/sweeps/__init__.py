@@ -1,0 +1,1 @@
+"""Sweeps over settings: predictions of every point, their scores, what each setting changes."""

@@ -1,0 +1,1 @@
+"""What a study will ask and what that takes, before anything is spent."""
