@@ -22,6 +22,7 @@ All is done twice, the second time with all replies from the store. Arrays: on o
 """
 
 import argparse
+import gc
 import json
 import re
 import tempfile
@@ -70,7 +71,14 @@ class NoModel:
 
     key = ModelKey("none", "none", None, "none", {})
 
+    def __init__(self) -> None:
+        self.taken = Taken()
+
     async def complete(self, request: Request) -> Completion:
+        """See `ChatModel`."""
+        return self.taken.timed("model", lambda: self.reply(request))
+
+    def reply(self, request: Request) -> Completion:
         """The first excerpt, quoted and cited, with its first number."""
         prompt = request.messages[-1]["content"]
         document, text = EXCERPT.search(prompt).groups()
@@ -126,8 +134,8 @@ class Taken:
         """Do the work, and note what it took."""
         wall, cpu = time.perf_counter(), time.process_time()
         result = work()
-        self.wall[part] = time.perf_counter() - wall
-        self.cpu[part] = time.process_time() - cpu
+        self.wall[part] = self.wall.get(part, 0.0) + time.perf_counter() - wall
+        self.cpu[part] = self.cpu.get(part, 0.0) + time.process_time() - cpu
         return result
 
 
@@ -150,6 +158,7 @@ def main() -> None:
         index = open_index(folder / "index")
         study = Study(folder, index, questions, embedder, vectors)
         study.run()  # the first one opens and compiles what later ones find
+        gc.freeze()  # the job that answers holds no index
         (folder / "completions").rename(folder / "of the first")
         report(len(questions), study.run(), study.run())
 
@@ -169,8 +178,11 @@ class Study:
         taken, path = Taken(), self.folder / "retrieved.jsonl"
         taken.timed("retrieve", lambda: self.retrieve(path))
         retrieved = taken.timed("read", lambda: [Retrieved(**row) for row in read_jsonl(path)])
+        model = NoModel()
         with TimedStore(self.folder) as store:
-            answered = taken.timed("answer", lambda: answer(retrieved, store))
+            answered = taken.timed("answer", lambda: answer(retrieved, model, store))
+        for seconds, left_out in ((taken.wall, model.taken.wall), (taken.cpu, model.taken.cpu)):
+            seconds["answer"] -= left_out.get("model", 0.0)
         logs = [made.log for one in answered for made in one.attempts]
         inner = {
             "prompt": sum(log.prompt_seconds for log in logs),
@@ -188,12 +200,14 @@ class Study:
         write_jsonl(path, (one.model_dump(mode="json") for one in found))
 
 
-def answer(retrieved: Sequence[Retrieved], store: CompletionStore) -> list[Answered]:
+def answer(
+    retrieved: Sequence[Retrieved], model: NoModel, store: CompletionStore
+) -> list[Answered]:
     """All questions, as the job `answer` does."""
     generation = Generation()
     prompt = load_prompt("wattbot", context_first=False)
     asking = Asking(prompt, generation.max_new_tokens, generation.temperature, 1, WINDOW)
-    return answer_questions(retrieved, ChatReader(StoredChat(NoModel(), store), asking), DEPTH)
+    return answer_questions(retrieved, ChatReader(StoredChat(model, store), asking), DEPTH)
 
 
 def write(answered: Sequence[Answered], folder: Path) -> None:

@@ -33,6 +33,15 @@ ONE_PIPELINE = {
     "score_ensemble": 1,
     **TABLES,
 }
+QUESTIONS_CHANGED = {
+    **ONE_PIPELINE,
+    "retrieve": 2,
+    "retrieval_metrics": 2,
+    "answer": 2,
+    "ensemble": 1,
+    "score_experiment": 2,
+    "score_external": 1,
+}
 
 
 def change(folder: Path, edit: Callable[[dict], None]) -> None:
@@ -66,6 +75,12 @@ def replace_document(folder: Path) -> None:
 def add_question(folder: Path) -> None:
     """A question added to the labelled datafile."""
     append(folder / "train.csv", "t6,How long do accelerators last?,5,5,years,['dogwood2023']\n")
+
+
+def edit_question(folder: Path) -> None:
+    """A question put in other words."""
+    text = (folder / "train.csv").read_text()
+    (folder / "train.csv").write_text(text.replace("did training the Birch", "did the Birch"))
 
 
 def change_gold(folder: Path) -> None:
@@ -102,6 +117,11 @@ def change_rerank(folder: Path) -> None:
 def change_retries(folder: Path) -> None:
     """Deepening of one pipeline, within what its retriever has prepared for the other."""
     change(folder, lambda c: c["pipelines"].update(shallow={"retriever": "bm25", "max_retries": 0}))
+
+
+def change_prompt(folder: Path) -> None:
+    """The prompt of a pipeline; `test_chat_models.py` has what it does to models."""
+    change(folder, lambda c: c["pipelines"]["bm25"].update(use_reordered_prompt=True))
 
 
 def change_vote(folder: Path) -> None:
@@ -180,8 +200,8 @@ EDITS = [
     (touch_everything, {}),
     (add_document, {"fetch": 1, "parse": 1, **INDEX}),
     (replace_document, {"fetch": 1, "parse": 1, **INDEX}),
-    (add_question, {**ONE_PIPELINE, "retrieve": 2, "retrieval_metrics": 2, "answer": 2,
-                    "ensemble": 1, "score_experiment": 2, "score_external": 1}),
+    (add_question, QUESTIONS_CHANGED),
+    (edit_question, QUESTIONS_CHANGED),
     (change_gold, {"retrieval_metrics": 2, **EVIDENCE, **SCORES, "score_external": 1}),
     (change_rules, {**SCORES, "score_external": 1}),
     (change_metric, {**SCORES, "score_external": 1}),
@@ -190,6 +210,7 @@ EDITS = [
     (change_rerank, ONE_PIPELINE),
     (change_retries, {"answer": 2, **ENSEMBLE, "score_experiment": 1, "score_ensemble": 1,
                       **TABLES}),
+    (change_prompt, {}),  # the extractive reader has none
     (change_vote, {**ENSEMBLE, "score_ensemble": 1, **TABLES}),
     (change_style, {"plot": 3, "retrieval_plot": 1}),
     (merge_results, {"score_external": 1, "compare_tables": 1, "compare_plot": 3}),
@@ -232,6 +253,7 @@ EDITS_WITH_PLANS = [
     (nothing, {}),
     (touch_everything, {}),
     (add_question, {"plan": 1, **SEARCHED}),
+    (edit_question, {"plan": 1, **SEARCHED}),
     (change_gold, SCORED),
     (change_rules, {"score_experiment": 1, **TABLES}),
     (more_queries, {"plan": 1, **SEARCHED}),

@@ -59,8 +59,12 @@ def _supported(answer: Answer, unit: str, cited: Sequence[Snippet]) -> bool | No
         wanted = _folded(answer.value)
         return any(wanted in _folded(snippet.text) for snippet in cited)
     asked = parse_unit(unit)
-    offered = [q for snippet in cited for q in quantities(snippet.text)]
-    return all(any(_holds(q, number, asked) for q in offered) for number in numbers)
+    for snippet in cited:
+        offered = quantities(snippet.text)
+        numbers = [n for n in numbers if not any(_holds(q, n, asked) for q in offered)]
+        if not numbers:
+            return True
+    return False
 
 
 def _numbers(value: str) -> list[Decimal] | None:
