@@ -231,7 +231,7 @@ def test_an_odd_reply_is_read_bounded_and_written(chat, ask, tmp_path, text, val
     assert (one.record.status, row["answer"]["value"], handed_in.answer_value) == (
         "ok", value, value,
     )  # fmt: skip
-    assert all(len(part) <= LONGEST_TEXT + 1 for part in vars(handed_in).values())
+    assert all(len(part) <= LONGEST_TEXT + 1 for part in handed_in)
     assert all(len(ref) <= LONGEST_REF + 1 for ref in one.record.answer.ref_id)
     assert len(chat.requests) == 1
 
