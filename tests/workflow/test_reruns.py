@@ -328,3 +328,13 @@ def test_an_unchanged_question_keeps_its_answer(study):
 
     assert before.read_text().splitlines()[: len(QUESTIONS)] == lines
     assert json.loads(before.read_text().splitlines()[-1])["id"] == "t6"
+
+
+def test_results_of_another_machine_keep_their_model_and_what_they_took(study):
+    merge_results(study)
+    place = "results/external/gpu1/train/bm25--extractive--none--run1/summary.json"
+    snakemake(study, place)
+    found = json.loads((study / place).read_text())
+    who = ("type", "run_environment", "pipeline", "model", "precision", "run")
+    assert [found[field] for field in who] == ["external", "gpu1", "bm25", "extractive", "none", 1]
+    assert found["total_time_seconds"] > 0

@@ -192,17 +192,22 @@ def images_sent(wildcards):
     ]
 
 
+def foreign(wildcards):
+    """What was made elsewhere; None if there is no such result."""
+    return FOREIGN.get((wildcards.machine, wildcards.datafile, wildcards.name))
+
+
 def foreign_submission(wildcards):
     """A submission that was made elsewhere."""
-    key = (wildcards.machine, wildcards.datafile, wildcards.name)
-    return str(FOREIGN[key].submission) if key in FOREIGN else []
+    found = foreign(wildcards)
+    return [] if found is None else str(found.submission)
 
 
 def foreign_report(wildcards):
     """What is said of times, energy and hardware beside a submission made elsewhere."""
-    key = (wildcards.machine, wildcards.datafile, wildcards.name)
-    found = FOREIGN[key].reported_in if key in FOREIGN else None
-    return [] if found is None else str(found)
+    found = foreign(wildcards)
+    reported = None if found is None else found.reported_in
+    return [] if reported is None else str(reported)
 
 
 def judged_retrievals(wildcards):

@@ -33,6 +33,6 @@ rule score_external:
     conda:
         "../envs/wattrag.yaml"
     params:
-        spec=lambda wc: specs.score(STUDY, wc.datafile, "external"),
+        spec=lambda wc: specs.score(STUDY, wc.datafile, "external", foreign(wc)),
     script:
         "../scripts/score.py"

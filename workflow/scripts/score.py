@@ -23,8 +23,7 @@ with logged(snakemake.log[0]):
     path = Path(given.submission)
     every = read_questions(Path(given.questions), spec["questions"]["columns"])
     asked = every.first(spec["questions"]["limit"])
-    rows = without_unasked(read_submission(path), every, asked)
-    known, usage = {}, {}
+    rows, known, usage = without_unasked(read_submission(path), every, asked), {}, {}
     if given.get("answers"):  # an experiment of ours, not a vote or another system's
         (retrieval,) = read_metrics([Path(given.retrieval)])
         known = traces(read_jsonl(Path(given.answers)), retrieval.questions)
@@ -33,7 +32,8 @@ with logged(snakemake.log[0]):
         usage = reported(Path(given.reported))
     scores = score(asked, rows, rules_named(spec["rules"]), failed(known), str(path))
     records = result_records(asked, rows, scores, known)
-    summary = summary_record(scores, identity(spec["type"], dict(snakemake.wildcards)))
+    who = identity(spec["type"], dict(snakemake.wildcards) | (spec["experiment"] or {}))
+    summary = summary_record(scores, who)
     taken = {k: v for k, v in usage.items() if k not in {"questions", *summary}}
     write_json(Path(snakemake.output.results), records)
     write_json(Path(snakemake.output.summary), {**summary, **taken})

@@ -42,6 +42,8 @@ class External:
     datafile: str
     name: str
     submission: Path
+    experiment: Experiment | None = None
+    """What it is on the machine that made it; None for another system's."""
 
     @property
     def reported_in(self) -> Path | None:
@@ -144,9 +146,12 @@ def merged_results(study: Study, results: Path) -> list[External]:
     found = []
     for path in sorted(results.glob("experiments/*/*/*/*/*/run*/submission.csv")):
         env, datafile, *name = path.parent.relative_to(results / "experiments").parts
-        foreign = env != study.settings.env and not is_derived(name[0])
-        if foreign and datafile in study.settings.datafiles:
-            found.append(External(env, datafile, "--".join(name), path))
+        pipeline, model, precision, run = name
+        foreign = env != study.settings.env and not is_derived(pipeline)
+        number = run.removeprefix("run")
+        if foreign and number.isdecimal() and datafile in study.settings.datafiles:
+            made = Experiment(env, datafile, pipeline, model, precision, int(number))
+            found.append(External(env, datafile, "--".join(name), path, made))
     return found
 
 

@@ -15,7 +15,7 @@ from wattrag.llm import cross_encoder, embedding
 from wattrag.retrieval.planning.prompt import prompt_identity
 from wattrag.scoring.rules import rules_for
 from wattrag.study.code import code_of
-from wattrag.study.jobs import confident, member_name, members, studied
+from wattrag.study.jobs import External, confident, member_name, members, studied
 from wattrag.study.load import Study
 from wattrag.study.sweeps.runs import plan_of, sweeps
 
@@ -142,14 +142,16 @@ def answer(study: Study, pipeline: str, model: str, precision: str, run: str, **
     )
 
 
-def score(study: Study, datafile: str, kind: str) -> str:
+def score(study: Study, datafile: str, kind: str, made: External | None = None) -> str:
     """Scores depend on answers and gold, which are inputs, and on the rules.
 
     Args:
         study: the study.
         datafile: whose questions are answered.
         kind: `single`, `ensemble` or `external`, as the summary calls it.
+        made: what is scored, if it was made elsewhere.
     """
+    experiment = None if made is None or made.experiment is None else vars(made.experiment)
     metric = study.settings.datafiles[datafile].metric
     reading = ("study/reported.py",) if kind == "external" else ()
     return canonical_json(
@@ -157,6 +159,7 @@ def score(study: Study, datafile: str, kind: str) -> str:
             "type": kind,
             "rules": rules_for(metric, study.settings.scoring.rules).name,
             "questions": _reading(study, datafile, ()),
+            "experiment": experiment,
             "code": code_of("scoring", "datafiles/defuse.py", *reading),
         }
     )
