@@ -32,6 +32,7 @@ LEADERBOARD = Path("results/tables/local/train/leaderboard.csv")
 INDEX = Path("results/index/tiny/built.json")
 TREE = "results/corpus/tiny/tree"
 EVIDENCE = "results/retrieval/bm25/train/none.jsonl"
+RETRIEVED = (EVIDENCE, "results/retrieval/bm25/train/none.usage.json")
 RUN = "results/experiments/local/train/bm25/extractive/none"
 
 
@@ -133,9 +134,7 @@ def test_causes_are_told_along_the_dataflow_and_for_this_file_only(study, monkey
         ("retrieve", "train"),
         ("answer", "train"),
     ]
-    assert jobs[1].causes == (
-        Cause("input remade", "input will be remade by retrieve", (EVIDENCE,)),
-    )
+    assert jobs[1].causes == (Cause("input remade", "input will be remade by retrieve", RETRIEVED),)
     assert why(Path("results/retrieval/hybrid/train/none.jsonl"), CONFIG) == []
 
 

@@ -58,7 +58,7 @@ def families(study: Study) -> list[str]:
     Raises:
         InputError: a family that cannot be part of a file's name.
     """
-    found = {study.model(name).family for name in study.settings.models}
+    found = {study.model(name).family for name in study.models}
     return [check_document_id(family, "models.yaml: family") for family in sorted(found) if family]
 
 
