@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -53,7 +54,8 @@ def finished_with_plans(tmp_path_factory: pytest.TempPathFactory, planner: ChatS
         write_planned_study(folder)
         snakemake(folder)
 
-    return made_once(tmp_path_factory, "planned", make)
+    # A server's address is part of what its replies are stored by: each process has its own.
+    return made_once(tmp_path_factory, f"planned-{urlsplit(planner.url).port}", make)
 
 
 @pytest.fixture
