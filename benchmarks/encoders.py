@@ -10,6 +10,7 @@ import json
 import random
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 from wattrag.config.models import read_models
@@ -35,10 +36,10 @@ def main(whose: str, count: str, *trees: str) -> None:
         from sentence_transformers import SentenceTransformer
 
         model = SentenceTransformer(location(entry), device="cpu")
-        encode = lambda part: model.encode(part, normalize_embeddings=True)  # noqa: E731
+        encode = partial(model.encode, normalize_embeddings=True)
     else:
         embedder = load_embedder(entry)
-        encode = lambda part: embedder.encode(part, "passage")  # noqa: E731
+        encode = partial(embedder.encode, role="passage")
     encode(sample[:8])
     started = time.process_time()
     encode(sample)

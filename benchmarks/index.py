@@ -262,7 +262,7 @@ def interleaved(kinds: dict[str, Query], queries: FloatMatrix) -> dict[str, floa
     times: dict[str, list[float]] = {kind: [] for kind in kinds}
     for number, query in enumerate(queries):
         for kind, search in kinds.items():
-            seconds = timed(lambda: search(query))  # noqa: B023
+            seconds = timed(lambda: search(query))  # noqa: B023 - called at once
             if number >= 5:  # the first ones open files
                 times[kind].append(seconds * 1000)
     return {kind: statistics.median(measured) for kind, measured in times.items()}

@@ -154,7 +154,7 @@ def measure(entry: HFLocalModel, precision: str, requests: list[Request]) -> Tim
 
 def _bytes_per_pass(chat: HFChat) -> float:
     """The embedding's table aside, and of a mixture its active experts alone."""
-    model = chat._opened.loaded.model  # type: ignore[union-attr]  # noqa: SLF001
+    model = chat._opened.loaded.model  # type: ignore[union-attr]  # noqa: SLF001 - its weights are measured, once it is open
     embedding = model.get_input_embeddings().weight
     total = model.get_memory_footprint() - embedding.numel() * embedding.element_size()
     experts = sum(
