@@ -87,8 +87,9 @@ def _next_tokens(
     rows = rows.reshape(key.shape[1], -1, count, width).permute(2, 0, 1, 3)
 
     def filled_up(states: torch.Tensor) -> torch.Tensor:
-        chosen = states[0].index_select(1, alike.known)
-        return chosen.view(states.shape[1], count, -1, states.shape[3]).transpose(0, 1)
+        # The cache keeps tokens apart, so that whole rows are copied.
+        chosen = states[0].transpose(0, 1).index_select(0, alike.known)
+        return chosen.view(count, -1, *chosen.shape[1:]).transpose(1, 2)
 
     found = scaled_dot_product_attention(
         rows, filled_up(key), filled_up(value), attn_mask=alike.real, scale=scaling
