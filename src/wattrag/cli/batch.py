@@ -14,7 +14,7 @@ from wattrag.llm.running import run_to_end
 from wattrag.store.batches import BatchStore, StoredBatch, batch_stores
 
 if TYPE_CHECKING:
-    from wattrag.llm.batch_server import BatchServer, ServerBatch
+    from wattrag.llm.batch.server import BatchServer, ServerBatch
 
 app = typer.Typer(help="Show and cancel batches that a server works on.")
 
@@ -124,8 +124,8 @@ async def _cancelled(found: _Open, batch_id: str) -> str:
 
 
 def _server(batch: StoredBatch) -> "BatchServer":
-    from wattrag.llm.batch_server import BatchServer
-    from wattrag.llm.openai_access import read_access
+    from wattrag.llm.batch.server import BatchServer
+    from wattrag.llm.openai_protocol.access import read_access
     from wattrag.llm.retrying import Patience
 
     where = f"model '{batch.model_id}'"

@@ -41,7 +41,7 @@ def build(
     """Build an index of all trees in a folder, or bring it up to date."""
     from wattrag.datafiles.sheet import read_sheet
     from wattrag.index.build import build_index
-    from wattrag.llm.embedding import load_embedder
+    from wattrag.llm.embedders.embedding import load_embedder
     from wattrag.store.vectors import VectorStore
     from wattrag.study.load import declared_models
 
