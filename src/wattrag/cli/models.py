@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from wattrag.cli.common import JsonOption, print_columns, print_json
+from wattrag.cli.common import print_columns, print_json
+from wattrag.cli.options import JsonOption
 from wattrag.config.adhoc import read_adhoc
 from wattrag.config.chat import ChatEntry, OpenAIModel
 from wattrag.config.declared import DeclaredModel
