@@ -1,11 +1,12 @@
 """The submission: one CSV row per answered question, in the question file's order."""
 
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
 from wattrag.datafiles.questions import QuestionFile
-from wattrag.datafiles.table import check_unique, read_table, write_table
+from wattrag.datafiles.table import Row, check_unique, read_table, write_table
 from wattrag.errors import InputError
 
 
@@ -34,15 +35,21 @@ def read_submission(path: Path) -> tuple[SubmissionRow, ...]:
         InputError: no `id`, `answer_value` or `ref_id` column, an empty or duplicate id.
     """
     table = read_table(path, required=REQUIRED)
-    for row in table.rows:
-        if not row["id"].strip():
-            raise InputError(row.where, "empty id", "give the id of a question")
+    ids = list(map(_id, table.rows))
     check_unique(table.rows, "id")
-    others = COLUMNS[1:]
+    places = {column: place for place, column in enumerate(table.columns)}
+    others = itemgetter(*(places.get(column, -1) for column in COLUMNS[1:]))
     return tuple(
-        SubmissionRow(row["id"].strip(), *[row.cells.get(c, "") for c in others])
-        for row in table.rows
+        SubmissionRow(question_id, *others([*row.values, ""]))  # -1: a column that it lacks
+        for question_id, row in zip(ids, table.rows, strict=True)
     )
+
+
+def _id(row: Row) -> str:
+    found = row["id"].strip()
+    if not found:
+        raise InputError(row.where, "empty id", "give the id of a question")
+    return found
 
 
 def write_submission(path: Path, rows: Iterable[SubmissionRow]) -> None:

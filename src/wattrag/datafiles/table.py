@@ -17,19 +17,32 @@ MAX_CELL = 10_000_000
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Row:
-    """One record: where it stands (`FILE:LINE`) and its cells by column name."""
+    """One record: where it begins, its cells in the file's order, and the place of each column."""
 
-    where: str
-    cells: Mapping[str, str]
+    file: str
+    line: int
+    values: list[str]
+    places: Mapping[str, int]
+
+    @property
+    def where(self) -> str:
+        """The place as messages name it: `FILE:LINE`."""
+        return f"{self.file}:{self.line}"
+
+    @property
+    def cells(self) -> dict[str, str]:
+        """The cells by column."""
+        return {column: self.values[place] for column, place in self.places.items()}
 
     def __getitem__(self, column: str) -> str:
-        return self.cells[column]
+        return self.values[self.places[column]]
 
     def get(self, column: str, default: str = "") -> str:
         """The cell of a column that the file may lack."""
-        return self.cells.get(column, default)
+        place = self.places.get(column)
+        return default if place is None else self.values[place]
 
 
 @dataclass(frozen=True)
@@ -105,12 +118,12 @@ class _Records(list[str]):
 
 def check_unique(rows: Iterable[Row], column: str) -> None:
     """Raise InputError at the second row that has the same cell, outer blanks aside."""
-    first: dict[str, str] = {}
+    first: dict[str, Row] = {}
     for row in rows:
         cell = row[column].strip()
-        if (seen := first.setdefault(cell, row.where)) != row.where:
+        if (seen := first.setdefault(cell, row)) is not row:
             raise InputError(
-                row.where, f"duplicate {column} '{cell}' (first at {seen})", "remove one"
+                row.where, f"duplicate {column} '{cell}' (first at {seen.where})", "remove one"
             )
 
 
@@ -138,20 +151,16 @@ def _require(required: Sequence[str], names: Sequence[str], path: Path) -> None:
 
 
 def _rows(reader: Any, names: list[str], path: Path) -> Iterable[Row]:
-    line, file, width, hidden = reader.line_num + 1, str(path), len(names), "" in names
+    following, file, width = reader.line_num + 1, str(path), len(names)
+    places = {name: place for place, name in enumerate(names) if name}
     for cells in reader:
-        where = f"{file}:{line}"
-        line = reader.line_num + 1
-        if not (cells and cells[0].strip()) and not any(cell.strip() for cell in cells):
+        line, following = following, reader.line_num + 1
+        if not any(map(str.strip, cells)):
             continue
         if len(cells) != width:
-            raise InputError(
-                where, f"has {len(cells)} cells instead of {width}", "quote cells with commas"
-            )
-        row = dict(zip(names, cells, strict=True))
-        if hidden:
-            del row[""]
-        yield Row(where, row)
+            problem = f"has {len(cells)} cells instead of {width}"
+            raise InputError(f"{file}:{line}", problem, "quote cells with commas")
+        yield Row(file, line, cells, places)
 
 
 def _nearest(name: str, names: Sequence[str]) -> str:

@@ -37,8 +37,12 @@ def overall(sums: Array, questions: int, rules: Rules) -> Array:
 
 def overall_of(scores: Sequence[QuestionScore], rules: Rules) -> float:
     """The overall score of an experiment, without its interval."""
-    sums = columns(scores).sum(axis=0, keepdims=True)
-    return float(overall(sums, len(scores), rules)[0])
+    return overall_of_columns(columns(scores), rules)
+
+
+def overall_of_columns(table: Array, rules: Rules) -> float:
+    """The same from `columns`, (questions, 4)."""
+    return float(overall(table.sum(axis=0, keepdims=True), len(table), rules)[0])
 
 
 def contributions(table: Array, rules: Rules) -> Array:

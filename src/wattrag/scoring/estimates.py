@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from wattrag.scoring.composition import columns, overall, overall_of
+from wattrag.scoring.composition import columns, overall, overall_of_columns
 from wattrag.scoring.intervals import RESAMPLES, UNDEFINED, Estimate, percentile_interval, share
 from wattrag.scoring.question import QuestionScore
 from wattrag.scoring.resampling import bootstrap_sums
@@ -37,7 +37,7 @@ def overall_and_refs(scores: Sequence[QuestionScore], rules: Rules) -> tuple[Est
     sums = bootstrap_sums(table, RESAMPLES)
     whole = percentile_interval(overall(sums, n, rules))
     refs = percentile_interval(sums[:, 1] / n)
-    return Estimate(overall_of(scores, rules), *whole, n), Estimate(
+    return Estimate(overall_of_columns(table, rules), *whole, n), Estimate(
         float(table[:, 1].mean()), *refs, n
     )
 

@@ -1,10 +1,10 @@
 """Normalising a submitted value: differences of format alone shall not cost the point."""
 
 import re
-from functools import lru_cache
 
 from wattrag.scoring.blank import is_blank
 from wattrag.scoring.number import as_number, written
+from wattrag.scoring.remembered import remembered
 
 _BOOLEANS = {"true": "1", "yes": "1", "false": "0", "no": "0"}
 _HEDGE = re.compile(
@@ -19,9 +19,7 @@ _RANGE = re.compile(
 )
 
 
-_REMEMBERED = 200  # characters; experiments give the same answers again and again
-
-
+@remembered
 def normalise(value: str) -> str:
     """The value as the gold answers are written; never applied to gold itself.
 
@@ -30,10 +28,6 @@ def normalise(value: str) -> str:
     magnitude suffix is multiplied out ("2B"); a range becomes a sorted list ("80-90" is
     "[80,90]"). Percent signs, unit words and spelled magnitudes ("2 million") stay.
     """
-    return _short(value) if len(value) <= _REMEMBERED else _normalised(value)
-
-
-def _normalised(value: str) -> str:
     text = value.strip()
     if is_blank(text):
         return text
@@ -41,9 +35,6 @@ def _normalised(value: str) -> str:
         return boolean
     text = _without_hedge(_without_commas(text))
     return _expanded(text) or _range_as_list(text) or text
-
-
-_short = lru_cache(maxsize=20_000)(_normalised)
 
 
 def _without_commas(text: str) -> str:

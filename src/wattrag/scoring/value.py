@@ -4,10 +4,11 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import NamedTuple
 
 from wattrag.scoring.blank import is_blank
 from wattrag.scoring.number import as_number
+from wattrag.scoring.remembered import remembered
 
 Element = float | str
 
@@ -27,7 +28,14 @@ class Tolerance:
 DEFAULT_TOLERANCE = Tolerance()
 
 
-_REMEMBERED = 500  # characters; the same few values come up in every experiment
+class _Cell(NamedTuple):
+    """A value as the rule reads it."""
+
+    blank: bool
+    elements: list[Element] | None
+    """None if it is no list."""
+    number: float | None
+    text: str
 
 
 def value_correct(gold: str, predicted: str, tolerance: Tolerance = DEFAULT_TOLERANCE) -> bool:
@@ -39,25 +47,21 @@ def value_correct(gold: str, predicted: str, tolerance: Tolerance = DEFAULT_TOLE
     d) Two numbers: equal within `tolerance`.
     e) Otherwise: equal text but for case and outer blanks.
     """
-    short = len(gold) <= _REMEMBERED and len(predicted) <= _REMEMBERED
-    return (_short_correct if short else _correct)(gold, predicted, tolerance)
-
-
-def _correct(gold: str, predicted: str, tolerance: Tolerance) -> bool:
-    if is_blank(gold):
+    wanted, given = _read(gold), _read(predicted)
+    if wanted.blank:
         return True
-    gold_list, predicted_list = parse_list(gold), parse_list(predicted)
-    if gold_list is not None:
-        if predicted_list is not None:
-            return _same_elements(gold_list, predicted_list, tolerance)
-        return _within(gold_list, predicted, tolerance)
-    numbers = as_number(gold), as_number(predicted)
-    if numbers[0] is not None and numbers[1] is not None:
-        return _close(numbers[0], numbers[1], tolerance)
-    return gold.strip().lower() == predicted.strip().lower()
+    if wanted.elements is not None:
+        if given.elements is not None:
+            return _same_elements(wanted.elements, given.elements, tolerance)
+        return _within(wanted.elements, given.number, tolerance)
+    if wanted.number is not None and given.number is not None:
+        return _close(wanted.number, given.number, tolerance)
+    return wanted.text == given.text
 
 
-_short_correct = lru_cache(maxsize=50_000)(_correct)
+@remembered
+def _read(value: str) -> _Cell:
+    return _Cell(is_blank(value), parse_list(value), as_number(value), value.strip().lower())
 
 
 def parse_list(text: str) -> list[Element] | None:
@@ -109,8 +113,8 @@ def _as_text(element: Element) -> str:
     return str(element).strip().lower()
 
 
-def _within(gold: list[Element], predicted: str, tolerance: Tolerance) -> bool:
-    bounds, number = all_numbers(gold), as_number(predicted)
+def _within(gold: list[Element], number: float | None, tolerance: Tolerance) -> bool:
+    bounds = all_numbers(gold)
     if bounds is None or len(bounds) != 2 or number is None:  # noqa: PLR2004 -- a range
         return False
     low, high = sorted(bounds)

@@ -6,17 +6,41 @@ sequence is compared with its own tokens. A GPU would start too many small kerne
 attention instead.
 """
 
-from typing import Any
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import torch
 from torch.nn.functional import scaled_dot_product_attention
 from transformers import AttentionInterface
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 
+PADDED = 1.5
+"""How much longer than the shortest of a group the longest may be: what is filled up costs time."""
+
 
 def use_on_cpu() -> None:
     """Take the place of `sdpa` in transformers, which is the same for all that is no batch."""
     AttentionInterface.register("sdpa", by_sequence)
+
+
+class Alike(NamedTuple):
+    """Sequences of about one length that each ask for their next token: one product does all."""
+
+    rows: torch.Tensor
+    """Their places in the pass, shape (sequences,)."""
+    known: torch.Tensor
+    """Places of their tokens among all, the short ones filled up, (sequences * longest,)."""
+    real: torch.Tensor | None
+    """What is not filled up, (sequences, 1, 1, longest); None if nothing is."""
+
+
+class Pass(NamedTuple):
+    """How the tokens of a pass are attended to."""
+
+    alike: tuple[Alike, ...]
+    pieces: tuple[tuple[int, int, int, int], ...]
+    """Prompts: from and to in the pass, from and to among all tokens."""
 
 
 def by_sequence(
@@ -27,7 +51,7 @@ def by_sequence(
     attention_mask: torch.Tensor | None,
     **kwargs: Any,
 ) -> tuple[torch.Tensor, None]:
-    """What `sdpa` computes; a batch of the engine in one piece for each sequence."""
+    """What `sdpa` computes; a batch of the engine without products between its sequences."""
     if kwargs.get("cache") is None or query.device.type != "cpu" or attention_mask is None:
         return sdpa_attention_forward(module, query, key, value, attention_mask, **kwargs)
     cache = kwargs.pop("cache")
@@ -36,19 +60,62 @@ def by_sequence(
     )
     asked, known = kwargs["cu_seq_lens_q"].tolist(), kwargs["cu_seq_lens_k"].tolist()
     windowed = kwargs.get("sliding_window") is not None
-    # Heads that share keys lie together: a lone token attends with all of them in one product.
-    heads, width = query.shape[1], query.shape[3]
-    lone = query[0].reshape(key.shape[1], -1, query.shape[2], width).transpose(1, 2)
-    found = []
-    for q0, q1, k0, k1 in zip(asked, asked[1:], known, known[1:], strict=False):
+    plan = _plan(tuple(asked), tuple(known), windowed)
+    found = query.new_empty(1, query.shape[2], query.shape[1], query.shape[3])
+    for alike in plan.alike:
+        found[0, alike.rows] = _next_tokens(query, key, value, alike, kwargs.get("scaling"))
+    for q0, q1, k0, k1 in plan.pieces:
+        rows, mask = query[:, :, q0:q1], attention_mask[:, :, q0:q1, k0:k1]
         keys, values = key[:, :, k0:k1], value[:, :, k0:k1]
-        if q1 - q0 == 1 and not windowed:  # the next token sees all before it
-            part = scaled_dot_product_attention(
-                lone[None, :, q0], keys, values, scale=kwargs.get("scaling")
-            ).view(1, 1, heads, width)
-        else:
-            mask = attention_mask[:, :, q0:q1, k0:k1]
-            rows = query[:, :, q0:q1]
-            part, _ = sdpa_attention_forward(module, rows, keys, values, mask, **kwargs)
-        found.append(part)
-    return torch.cat(found, dim=1), None
+        found[:, q0:q1], _ = sdpa_attention_forward(module, rows, keys, values, mask, **kwargs)
+    return found, None
+
+
+def _next_tokens(
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    alike: Alike,
+    scaling: float | None,
+) -> torch.Tensor:
+    """Each sees all before it; shape (sequences, heads, width).
+
+    Heads that share keys lie together: a token attends with all of them in one product.
+    """
+    count, width = len(alike.rows), query.shape[3]
+    rows = query[0].index_select(1, alike.rows)
+    rows = rows.reshape(key.shape[1], -1, count, width).permute(2, 0, 1, 3)
+
+    def filled_up(states: torch.Tensor) -> torch.Tensor:
+        chosen = states[0].index_select(1, alike.known)
+        return chosen.view(states.shape[1], count, -1, states.shape[3]).transpose(0, 1)
+
+    found = scaled_dot_product_attention(
+        rows, filled_up(key), filled_up(value), attn_mask=alike.real, scale=scaling
+    )
+    return found.reshape(count, -1, width)
+
+
+@lru_cache(maxsize=4)  # all layers of a pass ask the same
+def _plan(asked: tuple[int, ...], known: tuple[int, ...], windowed: bool) -> Pass:  # noqa: FBT001
+    """Group the sequences of a pass, given where each begins there and among all tokens."""
+    spans = [
+        (q0, q1, k0, k1)
+        for (q0, q1), (k0, k1) in zip(pairwise(asked), pairwise(known), strict=True)
+    ]
+    lone = sorted((k1 - k0, q0, k0) for q0, q1, k0, k1 in spans if q1 - q0 == 1 and not windowed)
+    groups: list[list[tuple[int, int, int]]] = []
+    for one in lone:
+        if not groups or one[0] > PADDED * groups[-1][0][0]:
+            groups.append([])
+        groups[-1].append(one)
+    pieces = tuple(span for span in spans if windowed or span[1] - span[0] > 1)
+    return Pass(tuple(map(_alike, groups)), pieces)
+
+
+def _alike(group: list[tuple[int, int, int]]) -> Alike:
+    lengths, rows, starts = map(torch.tensor, zip(*group, strict=True))
+    places = torch.arange(int(lengths.max()))
+    real = places < lengths[:, None]
+    known = (starts[:, None] + places.where(real, 0)).flatten()
+    return Alike(rows, known, None if bool(real.all()) else real[:, None, None])
