@@ -47,7 +47,7 @@ from wattrag.files import read_jsonl, write_json, write_jsonl
 from wattrag.index.build import build_index
 from wattrag.index.cache import embed_texts
 from wattrag.index.read import OpenIndex, open_index
-from wattrag.llm.embedding import Embedder, load_embedder
+from wattrag.llm.embedders.embedding import Embedder, load_embedder
 from wattrag.llm.stored import StoredChat
 from wattrag.retrieval.records import Retrieved
 from wattrag.retrieval.retrieve import retrieve

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from wattrag.llm.sentence_transformers import LocalEmbedder
+from wattrag.llm.embedders.sentence_transformers import LocalEmbedder
 
 HIDDEN, LONGEST = 768, 512
 

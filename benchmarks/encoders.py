@@ -15,8 +15,8 @@ from pathlib import Path
 
 from wattrag.config.models import read_models
 from wattrag.corpus.tree import read_tree
-from wattrag.llm.embedding import load_embedder
-from wattrag.llm.weights import location
+from wattrag.llm.embedders.embedding import load_embedder
+from wattrag.llm.weights.loading import location
 
 ROOT = Path(__file__).resolve().parents[1]
 

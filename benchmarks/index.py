@@ -38,7 +38,7 @@ from wattrag.index.cache import embed_texts
 from wattrag.index.read import OpenIndex, open_index
 from wattrag.index.targets import Targets
 from wattrag.index.vectors import VectorIndex, search_mode, write_vectors
-from wattrag.llm.embedding import Embedder, Role, load_embedder
+from wattrag.llm.embedders.embedding import Embedder, Role, load_embedder
 from wattrag.store.vectors import FloatMatrix, VectorStore
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -23,7 +23,7 @@ from typing import Any
 import torch
 
 from wattrag.config.local_chat import HFLocalModel
-from wattrag.llm.hf_chat import HFChat, connect
+from wattrag.llm.providers.hf_local import HFChat, connect
 from wattrag.store.asked import Request
 from wattrag.store.completions import Completion
 

@@ -30,7 +30,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from wattrag.config.chat import OpenAIModel
-from wattrag.llm.providers import chat_model
+from wattrag.llm.providers.registry import chat_model
 from wattrag.llm.stored import StoredChat
 from wattrag.store.asked import Asked, ModelKey, Request
 from wattrag.store.completions import Completion, CompletionStore

@@ -29,7 +29,7 @@ from wattrag.datafiles.questions import Question, read_questions
 from wattrag.index.build import build_index
 from wattrag.index.cache import embed_texts
 from wattrag.index.read import open_index
-from wattrag.llm.embedding import Embedder, load_embedder
+from wattrag.llm.embedders.embedding import Embedder, load_embedder
 from wattrag.retrieval.metrics import QuestionMetrics, document_texts, judge
 from wattrag.retrieval.records import Attempt, Hit, Retrieved, Scores, Snippet
 from wattrag.retrieval.retrieve import retrieve

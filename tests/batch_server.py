@@ -25,9 +25,9 @@ from tests.chat_server import Sent, text_of
 from tests.loopback import QuietHandler, serving
 from wattrag.cli.batch import app
 from wattrag.config.chat import OpenAIModel
-from wattrag.llm.batch_chat import BatchChat
-from wattrag.llm.batch_files import Pace
-from wattrag.llm.completions_chat import Server
+from wattrag.llm.batch.chat import BatchChat
+from wattrag.llm.batch.files import Pace
+from wattrag.llm.openai_protocol.completions import Server
 from wattrag.llm.stored import StoredChat
 from wattrag.store.asked import ModelKey, Request
 from wattrag.store.batches import BatchStore

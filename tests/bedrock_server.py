@@ -21,7 +21,7 @@ from botocore.validate import ParamValidator
 
 from tests.loopback import QuietHandler, serving
 from wattrag.config.chat import BedrockModel
-from wattrag.llm.providers import chat_model
+from wattrag.llm.providers.registry import chat_model
 from wattrag.store.asked import Request
 from wattrag.store.completions import Completion
 

@@ -15,7 +15,7 @@ from wattrag.config.models import ExtractiveModel, Registry, adhoc
 from wattrag.config.settings import Retriever, Settings
 from wattrag.errors import InputError
 from wattrag.index.build import build_index
-from wattrag.llm.adhoc import with_adhoc
+from wattrag.llm.weights.adhoc import with_adhoc
 from wattrag.store.vectors import VectorStore
 from wattrag.study.planners import Answerer, Planner, planner_of
 

@@ -217,6 +217,6 @@ def test_a_folder_that_cannot_be_written_is_one_line(api, tmp_path):
 
 def test_importing_the_module_does_not_import_the_package():
     code = (
-        "import sys, wattrag.llm.batch_chat, wattrag.cli.batch as b; exit('openai' in sys.modules)"
+        "import sys, wattrag.llm.batch.chat, wattrag.cli.batch as b; exit('openai' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -32,9 +32,9 @@ from wattrag.errors import InputError
 PROCESS = """
 import asyncio, json, pathlib, sys
 from wattrag.config.chat import OpenAIModel
-from wattrag.llm.batch_chat import BatchChat
-from wattrag.llm.batch_files import Pace
-from wattrag.llm.completions_chat import Server
+from wattrag.llm.batch.chat import BatchChat
+from wattrag.llm.batch.files import Pace
+from wattrag.llm.openai_protocol.completions import Server
 from wattrag.llm.stored import StoredChat
 from wattrag.store.asked import ModelKey, Request
 from wattrag.store.completions import CompletionStore

@@ -24,8 +24,8 @@ from tests.bedrock_server import (
     plant_keys,
 )  # fmt: skip
 from wattrag.errors import InputError, RunFailedError
-from wattrag.llm import bedrock_chat
-from wattrag.llm.providers import chat_model
+from wattrag.llm.providers import bedrock as provider
+from wattrag.llm.providers.registry import chat_model
 from wattrag.store.asked import Request
 
 ARN = "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.maker.model-1"
@@ -212,7 +212,7 @@ def test_a_request_that_boto3_does_not_know_is_bad_input(bedrock):
 
 def test_the_environment_sends_no_call_elsewhere(bedrock, monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", bedrock.url)
-    opened = bedrock_chat._open("m", entry_of(bedrock, endpoint_url=None), 1)
+    opened = provider._open("m", entry_of(bedrock, endpoint_url=None), 1)
     assert opened.client.meta.endpoint_url == "https://bedrock-runtime.us-east-1.amazonaws.com"
 
 
@@ -229,7 +229,7 @@ def test_a_model_that_was_closed_opens_again(bedrock):
 
 def test_nothing_is_imported_before_a_model_is_asked():
     code = (
-        "import sys, wattrag.config.chat as c, wattrag.llm.providers as p\n"
+        "import sys, wattrag.config.chat as c, wattrag.llm.providers.registry as p\n"
         "e = c.BedrockModel(provider='bedrock', name='M', region='eu-west-1', model_id='m')\n"
         "p.chat_model(e, 'api', 0).key.digest\n"
         "sys.exit('boto3' in sys.modules or 'botocore' in sys.modules)"

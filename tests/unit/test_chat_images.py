@@ -19,7 +19,7 @@ from wattrag.config.local_chat import HFLocalModel, LlamaCppModel
 from wattrag.errors import InputError
 from wattrag.files import digest
 from wattrag.llm.images import image_format
-from wattrag.llm.providers import chat_model
+from wattrag.llm.providers.registry import chat_model
 from wattrag.llm.system_role import folded
 from wattrag.store.asked import Asked, ModelKey, Request
 

@@ -15,10 +15,10 @@ from transformers import Qwen3MoeConfig, Qwen3MoeForCausalLM
 
 from wattrag.config.local_chat import HFLocalModel
 from wattrag.errors import ContextOverflowError, InputError, RunFailedError
-from wattrag.llm.hf_chat import connect
-from wattrag.llm.hf_load import load
-from wattrag.llm.hf_memory import weights_bytes
-from wattrag.llm.hf_prompts import prompt_tokens
+from wattrag.llm.hf.load import load
+from wattrag.llm.hf.memory import weights_bytes
+from wattrag.llm.hf.prompts import prompt_tokens
+from wattrag.llm.providers.hf_local import connect
 from wattrag.store.asked import Request
 
 from .tiny_models import make_qwen
@@ -381,7 +381,7 @@ def test_nothing_heavy_is_imported_before_the_first_question(entry, path):
     code = f"""
 import sys
 from wattrag.config.local_chat import HFLocalModel
-from wattrag.llm.providers import chat_model
+from wattrag.llm.providers.registry import chat_model
 entry = HFLocalModel(provider="hf_local", name="Tiny", path={str(path)!r})
 print(chat_model(entry, "fp32", 4).key.provider, {{"torch", "transformers"}} & set(sys.modules))
 """
@@ -393,7 +393,7 @@ def test_a_program_that_does_not_close_its_model_ends(path):
     code = f"""
 import asyncio
 from wattrag.config.local_chat import HFLocalModel
-from wattrag.llm.hf_chat import connect
+from wattrag.llm.providers.hf_local import connect
 from wattrag.store.asked import Request
 entry = HFLocalModel(provider="hf_local", name="Tiny", path={str(path)!r}, device="cpu")
 request = Request([{{"role": "user", "content": "Water?"}}], max_new_tokens=3, temperature=0)

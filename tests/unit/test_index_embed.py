@@ -7,9 +7,9 @@ from wattrag.config.embedders import SentenceTransformersEmbedder
 from wattrag.config.models import ExtractiveModel
 from wattrag.errors import InputError
 from wattrag.index.cache import embed_texts
-from wattrag.llm.batches import fixed_batches
-from wattrag.llm.embedding import embedder_of_index, load_embedder
-from wattrag.llm.sentence_transformers import LocalEmbedder
+from wattrag.llm.embedders.batches import fixed_batches
+from wattrag.llm.embedders.embedding import embedder_of_index, load_embedder
+from wattrag.llm.embedders.sentence_transformers import LocalEmbedder
 from wattrag.store.vectors import VectorStore
 
 from .small_index import WordEmbedder

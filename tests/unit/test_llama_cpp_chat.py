@@ -18,8 +18,8 @@ from tests.tiny_gguf import make_gguf
 from wattrag.config.chat import OpenAIModel
 from wattrag.config.local_chat import LlamaCppModel
 from wattrag.errors import ContextOverflowError, InputError, RunFailedError
-from wattrag.llm.llama_cpp_chat import connect
-from wattrag.llm.served_chat import connect_served
+from wattrag.llm.providers.llama_cpp import connect
+from wattrag.llm.served.chat import connect_served
 from wattrag.store.asked import ModelKey, Request
 
 needs_llama_cpp = pytest.mark.skipif(
@@ -264,7 +264,7 @@ def test_a_missing_package_is_named_with_its_extra(gguf, monkeypatch):
 
 
 def test_importing_the_provider_does_not_import_the_package():
-    code = "import sys, wattrag.llm.llama_cpp_chat; sys.exit('llama_cpp' in sys.modules)"
+    code = "import sys, wattrag.llm.providers.llama_cpp; sys.exit('llama_cpp' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

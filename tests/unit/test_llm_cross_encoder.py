@@ -10,7 +10,7 @@ from wattrag.config.embedders import CrossEncoderModel
 from wattrag.config.settings import Retriever
 from wattrag.datafiles.questions import Question
 from wattrag.errors import InputError
-from wattrag.llm.cross_encoder import LocalReranker, declared_reranker
+from wattrag.llm.embedders.cross_encoder import LocalReranker, declared_reranker
 from wattrag.retrieval.retrieve import retrieve
 from wattrag.store.vectors import VectorStore
 from wattrag.study.load import load_study

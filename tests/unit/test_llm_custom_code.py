@@ -8,8 +8,8 @@ from PIL import Image
 
 from wattrag.config.embedders import SentenceTransformersEmbedder
 from wattrag.errors import InputError
-from wattrag.llm.custom_code import as_plain_text
-from wattrag.llm.embedding import load_embedder
+from wattrag.llm.embedders.custom_code import as_plain_text
+from wattrag.llm.embedders.embedding import load_embedder
 
 from .tiny_models import make_custom
 

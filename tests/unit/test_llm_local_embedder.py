@@ -8,7 +8,7 @@ from wattrag.config.embedders import RoleInput, SentenceTransformersEmbedder
 from wattrag.errors import InputError
 from wattrag.index.build import build_index
 from wattrag.index.cache import embed_texts
-from wattrag.llm.embedding import embedder_key, embedder_of_index, load_embedder
+from wattrag.llm.embedders.embedding import embedder_key, embedder_of_index, load_embedder
 from wattrag.store.vectors import VectorStore
 
 from .small_index import CORPUS, SPEC, write_trees

@@ -12,7 +12,7 @@ import pytest
 from wattrag.config.embedders import OpenAIEmbedder
 from wattrag.errors import InputError, RunFailedError
 from wattrag.index.cache import embed_texts
-from wattrag.llm.embedding import embedder_of_index, load_embedder
+from wattrag.llm.embedders.embedding import embedder_of_index, load_embedder
 from wattrag.store.vectors import VectorStore
 
 from .embedding_server import embedding_server, good, vector

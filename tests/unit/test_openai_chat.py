@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from tests.chat_server import KEY, USAGE, Sent
 from wattrag.config.chat import OpenAIModel
 from wattrag.errors import ContextOverflowError, InputError, RunFailedError
-from wattrag.llm.providers import chat_model
+from wattrag.llm.providers.registry import chat_model
 from wattrag.store.asked import Request
 
 ENTRY = OpenAIModel(provider="openai", model_id="m-1", name="M", max_retries=0)
@@ -188,7 +188,7 @@ def test_a_stand_in_for_a_key_may_be_a_word_of_a_reply(chat, monkeypatch):
 
 
 def test_importing_the_provider_does_not_import_the_package():
-    code = "import sys, wattrag.llm.providers; sys.exit('openai' in sys.modules)"
+    code = "import sys, wattrag.llm.providers.registry; sys.exit('openai' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

@@ -12,7 +12,7 @@ from tests.chat_server import KEY, Sent
 from wattrag.config.chat import OpenAIModel
 from wattrag.datafiles.questions import Question
 from wattrag.errors import InputError, RunFailedError
-from wattrag.llm.providers import chat_model
+from wattrag.llm.providers.registry import chat_model
 from wattrag.llm.stored import StoredChat
 from wattrag.retrieval.planning.plan import plan
 from wattrag.retrieval.planning.records import QueryPlan, queries_of

@@ -20,9 +20,9 @@ from pydantic import ValidationError
 
 from wattrag.config.chat import OpenAIModel
 from wattrag.errors import InputError, RunFailedError
-from wattrag.llm import server_process
-from wattrag.llm.served_chat import connect_served
-from wattrag.llm.served_commands import clean_environment
+from wattrag.llm.served import process as server_process
+from wattrag.llm.served.chat import connect_served
+from wattrag.llm.served.commands import clean_environment
 from wattrag.store.asked import ModelKey, Request
 
 STAND_IN = """#!{python}
@@ -75,7 +75,7 @@ http.server.ThreadingHTTPServer((given.host, given.port), Handler).serve_forever
 JOB = """
 import asyncio, signal, sys
 from wattrag.config.chat import OpenAIModel
-from wattrag.llm.served_chat import connect_served
+from wattrag.llm.served.chat import connect_served
 from wattrag.store.asked import ModelKey, Request
 
 async def run():
@@ -307,5 +307,5 @@ def test_what_is_set_for_every_server_is_not_set_by_an_entry(option):
 
 def test_importing_it_imports_no_client():
     names = "{'openai', 'llama_cpp'} & {*sys.modules}"
-    code = f"import sys, wattrag.llm.served_chat as _; sys.exit(bool({names}))"
+    code = f"import sys, wattrag.llm.served.chat as _; sys.exit(bool({names}))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -17,9 +17,9 @@ from wattrag.config.settings import Limits
 from wattrag.datafiles.questions import Question
 from wattrag.errors import InputError, LimitReachedError
 from wattrag.hardware.watch import Watch
-from wattrag.llm.batch_chat import BatchChat
-from wattrag.llm.completions_chat import Server
-from wattrag.llm.providers import chat_model
+from wattrag.llm.batch.chat import BatchChat
+from wattrag.llm.openai_protocol.completions import Server
+from wattrag.llm.providers.registry import chat_model
 from wattrag.llm.spending import Spending, calls_at_once, check_priced
 from wattrag.llm.stored import StoredChat
 from wattrag.retrieval.planning.plan import plan

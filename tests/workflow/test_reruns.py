@@ -290,8 +290,8 @@ def test_a_gold_answer_changed_asks_no_model(planned_study, planner):
 LIBRARY_EDITS = [
     ("corpus/readers/markdown.py", {"parse": 3, **INDEX}),
     ("index/build.py", INDEX),
-    ("llm/sentence_transformers.py", INDEX),
-    ("llm/cross_encoder.py", {}),
+    ("llm/embedders/sentence_transformers.py", INDEX),
+    ("llm/embedders/cross_encoder.py", {}),
     ("retrieval/fusion.py", {**RETRIEVALS}),
     ("answering/extractive/reader.py", ANSWERS),
     ("scoring/value.py", {**ENSEMBLE, **SCORES, "score_external": 1}),

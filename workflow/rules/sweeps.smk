@@ -1,3 +1,6 @@
+from wattrag.analysis.sweeps.results import METRICS
+
+
 rule sweep:
     input:
         submissions=sweep_submissions,

@@ -10,7 +10,7 @@ if __name__ == "__main__":
     with logged(snakemake.log[0]):
         from wattrag.datafiles.sheet import SheetRow
         from wattrag.index.build import build_index
-        from wattrag.llm.embedding import load_embedder
+        from wattrag.llm.embedders.embedding import load_embedder
         from wattrag.store.vectors import VectorStore
         from wattrag.study.load import read_settings, study_models
 

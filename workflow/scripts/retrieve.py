@@ -9,8 +9,8 @@ with logged(snakemake.log[0]):
     from wattrag.datafiles.questions import read_questions
     from wattrag.files import read_json, write_json, write_jsonl
     from wattrag.index.read import open_index
-    from wattrag.llm.cross_encoder import declared_reranker
-    from wattrag.llm.embedding import load_embedder
+    from wattrag.llm.embedders.cross_encoder import declared_reranker
+    from wattrag.llm.embedders.embedding import load_embedder
     from wattrag.retrieval.planning.records import read_queries
     from wattrag.retrieval.usage import retrieval_usage, timed_retrieve
     from wattrag.store.vectors import VectorStore

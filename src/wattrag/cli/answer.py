@@ -7,33 +7,32 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wattrag.cli.common import JsonOption, print_json
+from wattrag.cli.common import print_json
 from wattrag.cli.evidence import find_evidence
-from wattrag.cli.index import IndexArgument, StoreOption
 from wattrag.cli.named import model_named
-from wattrag.cli.settings import (
+from wattrag.cli.options import (
+    DEFAULT_STORE,
+    AskedArgument,
     ConfigOption,
+    IndexArgument,
+    JsonOption,
+    ModelOption,
     PipelineOption,
     SetOption,
+    StoreOption,
     TopKOption,
-    retriever_options,
 )
+from wattrag.cli.settings import retriever_options
 from wattrag.errors import InputError, RunFailedError
 
 if TYPE_CHECKING:
     from wattrag.answering.reader import Reader
     from wattrag.cli.settings import Chosen
 
-ModelOption = Annotated[
-    str, typer.Option("--model", metavar="NAME", help="A model of models.yaml, or provider:id.")
-]
-
 
 def answer(
     index: IndexArgument,
-    questions: Annotated[
-        Path, typer.Argument(metavar="QUESTIONS_CSV", help="Questions (CSV), with or without gold.")
-    ],
+    questions: AskedArgument,
     *,
     model: ModelOption,
     output: Annotated[
@@ -43,7 +42,7 @@ def answer(
     config: ConfigOption = None,
     pipeline: PipelineOption = None,
     assignments: SetOption = None,
-    store: StoreOption = Path(".wattrag"),
+    store: StoreOption = DEFAULT_STORE,
     as_json: JsonOption = False,
 ) -> None:
     """Answer every question of a file; finished rows stand in SUBMISSION.part meanwhile."""

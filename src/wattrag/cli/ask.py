@@ -1,21 +1,24 @@
 """`wattrag ask`: one answer, with the evidence it rests on."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wattrag.cli.answer import ModelOption, reader_named
-from wattrag.cli.common import JsonOption, print_json
+from wattrag.cli.answer import reader_named
+from wattrag.cli.common import print_json
 from wattrag.cli.evidence import find_evidence
-from wattrag.cli.index import IndexArgument, StoreOption
-from wattrag.cli.settings import (
+from wattrag.cli.options import (
+    DEFAULT_STORE,
     ConfigOption,
+    IndexArgument,
+    JsonOption,
+    ModelOption,
     PipelineOption,
     SetOption,
+    StoreOption,
     TopKOption,
-    retriever_options,
 )
+from wattrag.cli.settings import retriever_options
 from wattrag.errors import InputError, RunFailedError
 
 if TYPE_CHECKING:
@@ -35,7 +38,7 @@ def ask(
     config: ConfigOption = None,
     pipeline: PipelineOption = None,
     assignments: SetOption = None,
-    store: StoreOption = Path(".wattrag"),
+    store: StoreOption = DEFAULT_STORE,
     as_json: JsonOption = False,
 ) -> None:
     """Answer one question and show the sentence the answer was taken from."""

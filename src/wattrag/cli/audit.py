@@ -2,16 +2,15 @@
 
 import typer
 
-from wattrag.cli.common import JsonOption
-from wattrag.cli.results_tree import (
+from wattrag.cli.options import (
     DatafileOption,
     EnvOption,
+    JsonOption,
     OutputOption,
     QuestionsOption,
     TreeArgument,
-    print_table,
-    questions_by_datafile,
 )
+from wattrag.cli.results_tree import print_table, questions_by_datafile
 
 _SHOWN = ("level", "check", "name", "env", "datafile", "value", "limit", "detail")
 

@@ -8,20 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wattrag.cli.common import JsonOption, print_columns, print_json, print_problem
+from wattrag.cli.common import print_columns, print_json, print_problem
+from wattrag.cli.options import DEFAULT_STORE, JsonOption, StoreOption
 from wattrag.errors import InputError, WattragError
 from wattrag.llm.running import run_to_end
 from wattrag.store.batches import BatchStore, StoredBatch, batch_stores
 
 if TYPE_CHECKING:
-    from wattrag.llm.batch_server import BatchServer, ServerBatch
+    from wattrag.llm.batch.server import BatchServer, ServerBatch
 
 app = typer.Typer(help="Show and cancel batches that a server works on.")
-
-StoreOption = Annotated[
-    Path, typer.Option("--store", metavar="DIR", help="Folder of the stores (known batches).")
-]
-_DEFAULT = Path(".wattrag")
 
 
 @dataclass(frozen=True)
@@ -33,7 +29,7 @@ class _Open:
 
 
 @app.command()
-def status(store: StoreOption = _DEFAULT, as_json: JsonOption = False) -> None:
+def status(store: StoreOption = DEFAULT_STORE, as_json: JsonOption = False) -> None:
     """List the open batches of all models, as their servers see them now."""
     listed, failures = run_to_end(_listed(list(_open(store))))
     if as_json:
@@ -50,7 +46,7 @@ def status(store: StoreOption = _DEFAULT, as_json: JsonOption = False) -> None:
 @app.command()
 def cancel(
     batch_id: Annotated[str, typer.Argument(metavar="ID", help="The server's id of a batch.")],
-    store: StoreOption = _DEFAULT,
+    store: StoreOption = DEFAULT_STORE,
 ) -> None:
     """Stop a batch; the next run keeps what it has replied and asks the rest again."""
     for found in _open(store):
@@ -124,8 +120,8 @@ async def _cancelled(found: _Open, batch_id: str) -> str:
 
 
 def _server(batch: StoredBatch) -> "BatchServer":
-    from wattrag.llm.batch_server import BatchServer
-    from wattrag.llm.openai_access import read_access
+    from wattrag.llm.batch.server import BatchServer
+    from wattrag.llm.openai_protocol.access import read_access
     from wattrag.llm.retrying import Patience
 
     where = f"model '{batch.model_id}'"

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from wattrag.cli.common import DEFAULT_CONFIG, JsonOption, print_json, print_problem
+from wattrag.cli.common import DEFAULT_CONFIG, print_json, print_problem
 from wattrag.cli.handed_in import Against
 from wattrag.cli.kinds import READERS, kind_of
+from wattrag.cli.options import JsonOption
 from wattrag.datafiles.questions import read_questions
 from wattrag.datafiles.sheet import read_sheet
 from wattrag.errors import InputError

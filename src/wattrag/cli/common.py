@@ -4,7 +4,7 @@ import json
 import logging
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
@@ -12,7 +12,6 @@ from wattrag.errors import visible
 
 DEFAULT_CONFIG = Path("config/config.yaml")
 """What commands read that are given no configuration."""
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
 class Notices(logging.Handler):

@@ -5,17 +5,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wattrag.cli.answer import ModelOption, reader_named
-from wattrag.cli.common import JsonOption, print_json
+from wattrag.cli.answer import reader_named
+from wattrag.cli.common import print_json
 from wattrag.cli.evidence import find_evidence
-from wattrag.cli.index import IndexArgument, StoreOption
-from wattrag.cli.settings import (
+from wattrag.cli.options import (
+    DEFAULT_STORE,
+    AskedArgument,
     ConfigOption,
+    IndexArgument,
+    JsonOption,
+    ModelOption,
     PipelineOption,
     SetOption,
+    StoreOption,
     TopKOption,
-    retriever_options,
 )
+from wattrag.cli.settings import retriever_options
 from wattrag.config.problems import nearest
 from wattrag.errors import InputError, RunFailedError
 
@@ -25,9 +30,7 @@ if TYPE_CHECKING:
 
 def debug(
     index: IndexArgument,
-    questions: Annotated[
-        Path, typer.Argument(metavar="QUESTIONS_CSV", help="Questions (CSV), with or without gold.")
-    ],
+    questions: AskedArgument,
     *,
     model: ModelOption,
     ids: Annotated[
@@ -42,7 +45,7 @@ def debug(
     config: ConfigOption = None,
     pipeline: PipelineOption = None,
     assignments: SetOption = None,
-    store: StoreOption = Path(".wattrag"),
+    store: StoreOption = DEFAULT_STORE,
     as_json: JsonOption = False,
 ) -> None:
     """Show every attempt at a question: prompt, raw replies, parsed answer, checks."""

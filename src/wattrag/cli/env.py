@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from wattrag.cli.common import JsonOption, print_columns, print_json
+from wattrag.cli.common import print_columns, print_json
+from wattrag.cli.options import JsonOption
 
 
 def env(

@@ -38,8 +38,8 @@ def find_evidence(
         RunFailedError: the planner's call failed.
     """
     from wattrag.index.read import open_index
-    from wattrag.llm.cross_encoder import declared_reranker
-    from wattrag.llm.embedding import embedder_of_index
+    from wattrag.llm.embedders.cross_encoder import declared_reranker
+    from wattrag.llm.embedders.embedding import embedder_of_index
     from wattrag.retrieval.retrieve import retrieve
     from wattrag.store.vectors import VectorStore
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wattrag.cli.index import IndexArgument
+from wattrag.cli.options import IndexArgument
 from wattrag.errors import InputError
 from wattrag.files import file_digest, write_bytes
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wattrag.cli.common import print_problem
+from wattrag.cli.options import DatafileOption, EnvOption, RulesOption
 from wattrag.config.models import Answering
 from wattrag.config.settings import Settings
 from wattrag.datafiles.questions import read_questions
@@ -22,12 +23,8 @@ def export(
     ],
     *,
     output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Written to.")],
-    datafile: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Only results on this question file.")
-    ] = None,
-    env: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Only results of this machine.")
-    ] = None,
+    datafile: DatafileOption = None,
+    env: EnvOption = None,
     format_: Annotated[
         str, typer.Option("--format", metavar="FORMAT", help="latex, markdown or both.")
     ] = "both",
@@ -39,7 +36,7 @@ def export(
         Path | None,
         typer.Option(metavar="FILE", help="The study's configuration, for the data card."),
     ] = None,
-    rules: Annotated[str, typer.Option(help="Rules for what is scored again.")] = "2025",
+    rules: RulesOption = "2025",
 ) -> None:
     """Write leaderboards with intervals, exact versions, hardware and energy, and a data card.
 

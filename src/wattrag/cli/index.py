@@ -7,17 +7,13 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from wattrag.cli.common import JsonOption, print_columns, print_json
+from wattrag.cli.common import print_columns, print_json
+from wattrag.cli.options import DEFAULT_STORE, IndexArgument, JsonOption, StoreOption
 from wattrag.config.problems import first_problem, nearest
 from wattrag.config.settings import Index
 from wattrag.errors import InputError
 
 app = typer.Typer(help="Build an index over document trees, and look at it.")
-
-IndexArgument = Annotated[Path, typer.Argument(metavar="INDEX", help="Folder of the index.")]
-StoreOption = Annotated[
-    Path, typer.Option("--store", metavar="DIR", help="Folder of the stores (known vectors).")
-]
 
 
 @app.command()
@@ -35,13 +31,13 @@ def build(
         Path | None,
         typer.Option(metavar="SHEET", help="metadata.csv: cite documents that have no text."),
     ] = None,
-    store: StoreOption = Path(".wattrag"),
+    store: StoreOption = DEFAULT_STORE,
     as_json: JsonOption = False,
 ) -> None:
     """Build an index of all trees in a folder, or bring it up to date."""
     from wattrag.datafiles.sheet import read_sheet
     from wattrag.index.build import build_index
-    from wattrag.llm.embedding import load_embedder
+    from wattrag.llm.embedders.embedding import load_embedder
     from wattrag.store.vectors import VectorStore
     from wattrag.study.load import declared_models
 

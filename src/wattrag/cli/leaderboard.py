@@ -1,16 +1,15 @@
 """`wattrag leaderboard`: who answers best, over a results tree."""
 
-from wattrag.cli.common import JsonOption
-from wattrag.cli.results_tree import (
+from wattrag.cli.options import (
     DatafileOption,
     EnvOption,
+    JsonOption,
     OutputOption,
     QuestionsOption,
     RulesOption,
     TreeArgument,
-    print_table,
-    read_tree,
 )
+from wattrag.cli.results_tree import print_table, read_tree
 
 _SHOWN = (
     *("group", "name", "type", "env", "overall_score", "overall_score_low", "overall_score_high"),

@@ -1,17 +1,15 @@
 """`wattrag matrix`: what every system answered to every question, over a results tree."""
 
-from wattrag.cli.common import JsonOption
-from wattrag.cli.results_tree import (
+from wattrag.cli.options import (
     DatafileOption,
     EnvOption,
+    JsonOption,
     OutputOption,
     QuestionsOption,
     RulesOption,
     TreeArgument,
-    print_table,
-    read_tree,
-    without_summaries,
 )
+from wattrag.cli.results_tree import print_table, read_tree, without_summaries
 
 
 def matrix(

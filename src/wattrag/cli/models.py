@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from wattrag.cli.common import JsonOption, print_columns, print_json
+from wattrag.cli.common import print_columns, print_json
+from wattrag.cli.options import JsonOption
 from wattrag.config.adhoc import read_adhoc
 from wattrag.config.chat import ChatEntry, OpenAIModel
 from wattrag.config.declared import DeclaredModel
@@ -20,8 +21,8 @@ from wattrag.config.plugins import plugins
 from wattrag.config.problems import nearest
 from wattrag.config.weights import Weights
 from wattrag.errors import InputError
-from wattrag.llm.llama_cpp_files import gguf_here
-from wattrag.llm.weights import check_pinned, weights_here
+from wattrag.llm.llama_cpp.files import gguf_here
+from wattrag.llm.weights.loading import check_pinned, weights_here
 from wattrag.study.load import declared_models
 
 app = typer.Typer(help="List the declared models and what fits here; fetch their weights.")
@@ -97,7 +98,7 @@ def fetch(
 
     An ad-hoc model without a commit is fetched at the newest, and pinned to it.
     """
-    from wattrag.llm.fetching import fetch_weights, is_fetchable
+    from wattrag.llm.weights.fetching import fetch_weights, is_fetchable
     from wattrag.study.load import models_of, read_config_file, read_settings
 
     registry = declared_models()

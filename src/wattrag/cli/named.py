@@ -17,7 +17,7 @@ def models_named(*written: str) -> "Registry":
     Raises:
         InputError: an ad-hoc model that is none or is not pinned, or two of one name.
     """
-    from wattrag.llm.adhoc import with_adhoc
+    from wattrag.llm.weights.adhoc import with_adhoc
     from wattrag.study.load import declared_models
 
     return with_adhoc(declared_models(), written, "models")

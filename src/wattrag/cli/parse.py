@@ -12,7 +12,8 @@ from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
-from wattrag.cli.common import JsonOption, one_line, print_json, print_problem
+from wattrag.cli.common import one_line, print_json, print_problem
+from wattrag.cli.options import JsonOption
 from wattrag.cli.skeleton import document_ids
 from wattrag.corpus.counts import TreeCounts, count
 from wattrag.corpus.parse import find_reader

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 import yaml
 
-from wattrag.cli.common import DEFAULT_CONFIG, JsonOption, print_json
+from wattrag.cli.common import DEFAULT_CONFIG, print_json
+from wattrag.cli.options import JsonOption
 from wattrag.errors import InputError
 
 if TYPE_CHECKING:

@@ -5,16 +5,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wattrag.cli.common import JsonOption, print_json
+from wattrag.cli.common import print_json
 from wattrag.cli.evidence import find_evidence
-from wattrag.cli.index import IndexArgument, StoreOption
-from wattrag.cli.settings import (
+from wattrag.cli.options import (
+    DEFAULT_STORE,
     ConfigOption,
+    IndexArgument,
+    JsonOption,
     PipelineOption,
     SetOption,
+    StoreOption,
     TopKOption,
-    retriever_options,
 )
+from wattrag.cli.settings import retriever_options
 from wattrag.errors import InputError
 
 if TYPE_CHECKING:
@@ -39,7 +42,7 @@ def query(
     config: ConfigOption = None,
     pipeline: PipelineOption = None,
     assignments: SetOption = None,
-    store: StoreOption = Path(".wattrag"),
+    store: StoreOption = DEFAULT_STORE,
     as_json: JsonOption = False,
 ) -> None:
     """Find evidence for a question, or for all questions of a file; prints a JSON list."""

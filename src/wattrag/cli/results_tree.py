@@ -1,11 +1,9 @@
-"""What `leaderboard`, `matrix` and `audit` share: their options, reading, and printing."""
+"""What `leaderboard`, `matrix` and `audit` share: reading a tree of results, and printing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from wattrag.cli.common import one_line, print_columns, print_json, print_problem
 from wattrag.datafiles.questions import QuestionFile, read_questions
@@ -16,22 +14,6 @@ if TYPE_CHECKING:
     from wattrag.analysis.listing import Listed
     from wattrag.analysis.tables.content import TableContent
 
-TreeArgument = Annotated[
-    Path, typer.Argument(metavar="RESULTS_DIR", help="Any folder with summary.json files below it.")
-]
-DatafileOption = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Only results on this question file.")
-]
-EnvOption = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Only results of this machine.")
-]
-QuestionsOption = Annotated[
-    Path | None, typer.Option(metavar="CSV", help="Score all submissions again by this gold.")
-]
-RulesOption = Annotated[str, typer.Option(help="Rules for what is scored again.")]
-OutputOption = Annotated[
-    Path | None, typer.Option("-o", "--output", metavar="CSV", help="Write the table there.")
-]
 _SHOWN = 100
 
 

@@ -1,34 +1,16 @@
-"""The options that `query`, `ask`, `answer` and `debug` share, and the settings they choose."""
+"""The settings that the shared options of `query`, `ask`, `answer` and `debug` choose."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
-import typer
 import yaml
 from pydantic import BaseModel, ValidationError
 
 from wattrag.config.problems import first_problem, nearest
 from wattrag.config.settings import Generation, Pipeline, Retriever
 from wattrag.errors import InputError
-
-ConfigOption = Annotated[
-    Path | None, typer.Option("--config", metavar="FILE", help="Take the settings of this study.")
-]
-PipelineOption = Annotated[
-    str | None, typer.Option("--pipeline", metavar="NAME", help="Which pipeline of the study.")
-]
-SetOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set", metavar="KEY=VALUE", help="Change one setting, as `lexical.window=5`; repeatable."
-    ),
-]
-TopKOption = Annotated[
-    int | None,
-    typer.Option("--top-k", min=1, metavar="N", help="Hits kept, per query and after reranking."),
-]
 
 _Section = TypeVar("_Section", bound=BaseModel)
 # The command line names the index itself, and with it the retriever.

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wattrag.cli.common import JsonOption, print_columns, print_json
+from wattrag.cli.common import print_columns, print_json
+from wattrag.cli.options import DEFAULT_STORE, JsonOption, StoreOption
 from wattrag.errors import RunFailedError
 
 if TYPE_CHECKING:
@@ -15,12 +16,11 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Look after the stored replies and vectors.")
 
-StoreOption = Annotated[Path, typer.Option("--store", metavar="DIR", help="Folder of the stores.")]
 _MB = 1e6
 
 
 @app.command()
-def stats(store: StoreOption = Path(".wattrag"), as_json: JsonOption = False) -> None:
+def stats(store: StoreOption = DEFAULT_STORE, as_json: JsonOption = False) -> None:
     """List whose replies and vectors are stored, how much, and what was spent."""
     _show(store, as_json=as_json)
     if not as_json:
@@ -30,7 +30,7 @@ def stats(store: StoreOption = Path(".wattrag"), as_json: JsonOption = False) ->
 
 
 @app.command()
-def spent(store: StoreOption = Path(".wattrag"), as_json: JsonOption = False) -> None:
+def spent(store: StoreOption = DEFAULT_STORE, as_json: JsonOption = False) -> None:
     """Tell what all jobs that share the store have spent: money, energy, GPU time."""
     from wattrag.store.ledger import Ledger
 
@@ -42,7 +42,7 @@ def spent(store: StoreOption = Path(".wattrag"), as_json: JsonOption = False) ->
 
 
 @app.command()
-def verify(store: StoreOption = Path(".wattrag"), as_json: JsonOption = False) -> None:
+def verify(store: StoreOption = DEFAULT_STORE, as_json: JsonOption = False) -> None:
     """Read every record; exit 1 if some are damaged (they are asked for again when needed)."""
     damaged = _show(store, as_json=as_json)
     if damaged:
@@ -53,7 +53,7 @@ def verify(store: StoreOption = Path(".wattrag"), as_json: JsonOption = False) -
 
 @app.command()
 def prune(
-    store: StoreOption = Path(".wattrag"),
+    store: StoreOption = DEFAULT_STORE,
     drop: Annotated[
         str | None, typer.Option(metavar="KEY", help="Delete all records of this key (see stats).")
     ] = None,

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from wattrag.cli.common import DEFAULT_CONFIG, JsonOption, print_json
+from wattrag.cli.common import DEFAULT_CONFIG, print_json
+from wattrag.cli.options import JsonOption
 from wattrag.study.causes import Cause
 from wattrag.study.load import read_config_file
 from wattrag.study.why import StaleJob

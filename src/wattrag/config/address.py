@@ -1,6 +1,9 @@
 """Addresses of servers in configurations: plain ones, for they are written to results."""
 
+from typing import Annotated
+
 import httpx
+from pydantic import AfterValidator
 
 
 def check_address(value: str) -> str:
@@ -18,3 +21,7 @@ def check_address(value: str) -> str:
     if url.userinfo or url.query:
         raise ValueError("carries a password or a query; keys belong into the environment")
     return value
+
+
+Address = Annotated[str, AfterValidator(check_address)]
+"""An address in an entry of `models.yaml`."""

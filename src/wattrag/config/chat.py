@@ -2,9 +2,9 @@
 
 from typing import Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from wattrag.config.address import check_address
+from wattrag.config.address import Address
 from wattrag.config.declared import DeclaredModel
 from wattrag.config.prices import Prices
 
@@ -109,7 +109,7 @@ class OpenAIModel(CompletionsModel):
 
     provider: Literal["openai"]
     """Calls a server, which `base_url` names or `serve` starts."""
-    base_url: str | None = None
+    base_url: Address | None = None
     """Address of the server, as `http://localhost:8000/v1`; null: `OPENAI_BASE_URL`, or OpenAI."""
     key_variable: str = "OPENAI_API_KEY"
     """Environment variable that holds the key."""
@@ -129,11 +129,6 @@ class OpenAIModel(CompletionsModel):
     """With `serve`: GPUs that the server uses."""
     mem_mb: int = Field(default=1000, gt=0)
     """Main memory that a job needs, in MB."""
-
-    @field_validator("base_url")
-    @classmethod
-    def _is_address(cls, value: str | None) -> str | None:
-        return None if value is None else check_address(value)
 
     @model_validator(mode="after")
     def _one_server(self) -> Self:
@@ -190,17 +185,12 @@ class OpenRouterModel(CompletionsModel):
 
     provider: Literal["openrouter"]
     """Calls openrouter.ai; the key is the environment's `OPENROUTER_API_KEY`."""
-    base_url: str = "https://openrouter.ai/api/v1"
+    base_url: Address = "https://openrouter.ai/api/v1"
     """Address, for a proxy of one's own."""
     providers: tuple[str, ...] = ()
     """Who may run the model, in this order; empty: whoever OpenRouter picks, which may change."""
     quantizations: tuple[str, ...] = ()
     """Precisions that are taken, as `[bf16]`; empty: any."""
-
-    @field_validator("base_url")
-    @classmethod
-    def _is_address(cls, value: str) -> str:
-        return check_address(value)
 
     @property
     def engine(self) -> dict[str, object]:
@@ -226,7 +216,7 @@ class BedrockModel(RemoteModel):
     """Calls AWS; keys are those that boto3 finds in the environment or its profile."""
     region: str
     """The AWS region, as `us-east-1`."""
-    endpoint_url: str | None = None
+    endpoint_url: Address | None = None
     """Address of an endpoint of one's own (VPC); null: the region's."""
     structured_output: bool = False
     """Hold the model to the form of a reply by its schema; not all models can be held."""
@@ -234,11 +224,6 @@ class BedrockModel(RemoteModel):
     """False for models that refuse to be told a temperature."""
     request: dict[str, Any] = Field(default={})
     """The model's own request fields (`additionalModelRequestFields`); part of the key."""
-
-    @field_validator("endpoint_url")
-    @classmethod
-    def _is_address(cls, value: str | None) -> str | None:
-        return None if value is None else check_address(value)
 
     def identity(self, precision: str) -> dict[str, Any]:
         """What determines a reply; the region is part of it, models differ between them."""

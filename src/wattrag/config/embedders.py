@@ -2,9 +2,9 @@
 
 from typing import Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from wattrag.config.address import check_address
+from wattrag.config.address import Address
 from wattrag.config.base import Config
 from wattrag.config.declared import DeclaredModel
 from wattrag.config.weights import LocalWeights
@@ -99,7 +99,7 @@ class OpenAIEmbedder(_Embedding):
     """Needs the extra `wattrag[api]` and OPENAI_API_KEY in the environment."""
     model_id: str
     """The model's name at the server; with `matryoshka`, `dimensions` is sent along."""
-    base_url: str | None = None
+    base_url: Address | None = None
     """Address of the server, as `http://localhost:8000/v1`; null: `OPENAI_BASE_URL`, or OpenAI."""
     batch_size: int = Field(default=64, gt=0, le=2048)
     """Texts per request."""
@@ -113,11 +113,6 @@ class OpenAIEmbedder(_Embedding):
     """For one request with all its tries."""
     mem_mb: int = Field(default=1000, gt=0)
     """Main memory a job needs, in MB."""
-
-    @field_validator("base_url")
-    @classmethod
-    def _is_address(cls, value: str | None) -> str | None:
-        return None if value is None else check_address(value)
 
     @model_validator(mode="after")
     def _prompts_only(self) -> Self:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import AfterValidator, BaseModel
 from pydantic.fields import FieldInfo
 
+from wattrag.config.address import check_address
 from wattrag.config.models import ENTRIES
 from wattrag.config.schema import schema_text
 from wattrag.config.settings import Settings
@@ -93,8 +94,9 @@ def _type(field: FieldInfo) -> str:
 
 def _described(annotation: Any, *constraints: Any) -> str:
     """A type with its bounds, in the reader's words."""
-    if any(isinstance(constraint, AfterValidator) for constraint in constraints):
-        return "name"
+    checks = [c.func for c in constraints if isinstance(c, AfterValidator)]
+    if checks:
+        return "address" if check_address in checks else "name"
     kind, null, _ = _kind(annotation).partition(" or null")
     constraints = tuple(c for one in constraints for c in getattr(one, "metadata", [one]))
     limits = ((sign, getattr(c, key, None)) for c in constraints for key, sign in _BOUNDS)

@@ -40,7 +40,7 @@ from wattrag.index.nodes import write_nodes
 from wattrag.index.select import IndexedNode, indexed_nodes
 from wattrag.index.targets import PARAGRAPH_SHARE, Targets, image_targets, search_targets
 from wattrag.index.vectors import VectorIndex, search_mode, write_vectors
-from wattrag.llm.embedding import Embedder
+from wattrag.llm.embedders.embedding import Embedder
 from wattrag.store.vectors import FloatMatrix, VectorStore
 
 BUILT = "built.json"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from wattrag.index.parallel import encode_chunks
-from wattrag.llm.embedding import Embedder, Role
+from wattrag.llm.embedders.embedding import Embedder, Role
 from wattrag.llm.progress import progress
 from wattrag.store.vectors import FloatMatrix, VectorStore
 

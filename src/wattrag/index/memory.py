@@ -19,7 +19,7 @@ from wattrag.index.searched import Mode, Positions, SearchedIndex, VectorSearch
 from wattrag.index.select import IndexedNode, indexed_nodes
 from wattrag.index.targets import ParagraphMode, Targets, image_targets, search_targets
 from wattrag.index.vectors import exact_scores
-from wattrag.llm.embedding import Embedder
+from wattrag.llm.embedders.embedding import Embedder
 from wattrag.store.vectors import FloatMatrix, VectorStore
 
 

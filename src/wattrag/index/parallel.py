@@ -10,7 +10,7 @@ from functools import partial
 from multiprocessing import get_context, parent_process
 from threading import Thread
 
-from wattrag.llm.embedding import Embedder, Role
+from wattrag.llm.embedders.embedding import Embedder, Role
 from wattrag.store.vectors import FloatMatrix
 
 WORTH_IT = 4

@@ -18,7 +18,7 @@ from wattrag.config.settings import Lexical
 from wattrag.errors import InputError
 from wattrag.index.lexical import LexicalIndex
 from wattrag.index.select import IndexedNode
-from wattrag.llm.embedding import Embedder
+from wattrag.llm.embedders.embedding import Embedder
 from wattrag.store.vectors import FloatMatrix
 
 Mode = Literal["exact", "hnsw"]

@@ -1,1 +1,1 @@
-"""Chat, vision and embedding clients and engines: one provider a file."""
+"""Chat, vision and embedding clients and engines; what all share lies beside the folders."""

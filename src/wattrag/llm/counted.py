@@ -2,7 +2,7 @@
 
 from wattrag.config.chat import ChatEntry
 from wattrag.config.settings import Limits
-from wattrag.llm.providers import chat_model
+from wattrag.llm.providers.registry import chat_model
 from wattrag.llm.spending import Spending
 from wattrag.llm.stored import StoredChat
 from wattrag.store.completions import CompletionStore

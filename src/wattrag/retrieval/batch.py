@@ -11,7 +11,7 @@ from wattrag.config.settings import Retriever
 from wattrag.errors import InputError
 from wattrag.index.cache import embed_texts
 from wattrag.index.searched import SearchedIndex
-from wattrag.llm.embedding import Embedder
+from wattrag.llm.embedders.embedding import Embedder
 from wattrag.retrieval.figures import nearest_figures
 from wattrag.retrieval.fusion import fuse
 from wattrag.retrieval.search import ScoreArray, complete_dense, dense_scores, lexical_scores

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from wattrag.index.select import IndexedNode
-from wattrag.llm.cross_encoder import Reranker
+from wattrag.llm.embedders.cross_encoder import Reranker
 from wattrag.retrieval.rerank import Ranked
 
 

@@ -8,8 +8,8 @@ from wattrag.config.settings import Retriever
 from wattrag.datafiles.questions import Question
 from wattrag.errors import InputError
 from wattrag.index.searched import SearchedIndex
-from wattrag.llm.cross_encoder import Reranker
-from wattrag.llm.embedding import Embedder
+from wattrag.llm.embedders.cross_encoder import Reranker
+from wattrag.llm.embedders.embedding import Embedder
 from wattrag.retrieval.batch import Searched, search
 from wattrag.retrieval.crossed import CrossScores
 from wattrag.retrieval.expand import Anchor, expand

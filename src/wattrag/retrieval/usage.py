@@ -8,8 +8,8 @@ from wattrag.config.settings import Retriever
 from wattrag.datafiles.questions import Question
 from wattrag.index.cache import embed_texts
 from wattrag.index.searched import SearchedIndex
-from wattrag.llm.cross_encoder import Reranker
-from wattrag.llm.embedding import Embedder
+from wattrag.llm.embedders.cross_encoder import Reranker
+from wattrag.llm.embedders.embedding import Embedder
 from wattrag.retrieval.records import Retrieved
 from wattrag.retrieval.retrieve import retrieve
 from wattrag.store.vectors import VectorStore

@@ -9,8 +9,8 @@ from wattrag.config.chat import ChatEntry
 from wattrag.config.models import adhoc, adhoc_entry
 from wattrag.config.problems import nearest
 from wattrag.errors import InputError
-from wattrag.llm.adhoc import pinned
 from wattrag.llm.counted import counted_chat
+from wattrag.llm.weights.adhoc import pinned
 from wattrag.store.asked import Message, Request
 from wattrag.store.completions import Completion, CompletionStore
 from wattrag.study.load import declared_models

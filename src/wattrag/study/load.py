@@ -27,9 +27,9 @@ from wattrag.datafiles.questions import QuestionFile, read_questions
 from wattrag.datafiles.sheet import SheetRow, read_sheet
 from wattrag.errors import InputError
 from wattrag.files import read_bytes
-from wattrag.llm.adhoc import with_adhoc
 from wattrag.llm.spending import check_priced
-from wattrag.llm.weights import check_pinned
+from wattrag.llm.weights.adhoc import with_adhoc
+from wattrag.llm.weights.loading import check_pinned
 from wattrag.study.illustrated import check_images
 from wattrag.study.planners import NONE, SELF, Answerer, Planner, planner_of, planning_model
 from wattrag.study.sweeps.derive import Swept, derive, own_depth

@@ -11,7 +11,7 @@ from wattrag.answering.version import ANSWERING_VERSION
 from wattrag.config.models import ExtractiveModel
 from wattrag.corpus.readers.ocr import find_engine
 from wattrag.files import canonical_json
-from wattrag.llm import cross_encoder, embedding
+from wattrag.llm.embedders import cross_encoder, embedding
 from wattrag.retrieval.planning.prompt import prompt_identity
 from wattrag.scoring.rules import rules_for
 from wattrag.study.code import code_of

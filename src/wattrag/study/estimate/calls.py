@@ -8,7 +8,7 @@ from wattrag.answering.chat.prompt import prompt_of
 from wattrag.answering.chat.reader import Asking, ChatReader
 from wattrag.config.chat import ChatEntry
 from wattrag.datafiles.questions import Question
-from wattrag.llm.providers import chat_model
+from wattrag.llm.providers.registry import chat_model
 from wattrag.llm.stored import StoredChat
 from wattrag.llm.tokens import estimated_tokens
 from wattrag.retrieval.records import Retrieved

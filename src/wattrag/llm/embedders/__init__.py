@@ -1,0 +1,1 @@
+"""Embedders and cross-encoders, on this machine or behind `/v1/embeddings`."""

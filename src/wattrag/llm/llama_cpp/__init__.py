@@ -1,0 +1,1 @@
+"""Chat models in this process with llama.cpp: finding a file, loading it, and its prompts."""

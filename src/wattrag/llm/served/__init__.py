@@ -1,0 +1,1 @@
+"""Servers that a job starts for itself, asks and ends."""

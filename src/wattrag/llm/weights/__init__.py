@@ -1,0 +1,1 @@
+"""Weights on this machine: pinned, downloaded ahead, found without going online."""
