@@ -28,18 +28,27 @@ def coverage(weights: Weights, passage: Passage, spoken_of: frozenset[str]) -> f
         passage: the passage.
         spoken_of: the words of its document, see `Passages.spoken_of`.
     """
+    return weighted(shares(weights, passage, spoken_of), weights)
+
+
+def shares(weights: Weights, passage: Passage, spoken_of: frozenset[str]) -> Weights:
+    """How surely a passage names each word of a question, 0 to 1; arguments as of `coverage`."""
     own = passage.text.stems
     near = (
         passage.before.stems
         | passage.after.stems
         | (passage.row.header_stems if passage.row is not None else frozenset())
     )
-    total = sum(weights.values())
-    share = {
+    return {
         s: 1.0 if s in own else NEIGHBOUR if s in near else DOCUMENT * (s in spoken_of)
         for s in weights
     }
-    return sum(w * share[s] for s, w in weights.items()) / total if total else 0.0
+
+
+def weighted(shares: Weights, weights: Weights) -> float:
+    """The weighted mean of the shares of a question's words."""
+    total = sum(weights.values())
+    return sum(w * shares[s] for s, w in weights.items()) / total if total else 0.0
 
 
 def closeness(passage: Passage, offset: int, weights: Weights) -> float:
