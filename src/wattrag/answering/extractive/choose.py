@@ -43,8 +43,9 @@ def scored(
     question: Question, candidates: list[Candidate], evidence: Passages, weights: Weights
 ) -> list[Chosen]:
     """The candidates in their order, each with how much speaks for it."""
+    passages = {id(c.passage): c.passage for c in candidates}
     covered = {
-        id(p): coverage(weights, p, evidence.spoken_of[p.document_id]) for p in evidence.items
+        key: coverage(weights, p, evidence.spoken_of[p.document_id]) for key, p in passages.items()
     }
     return [
         Chosen(c, formatted(c.quantity), _score(question, c, weights, cover), cover)

@@ -48,7 +48,7 @@ def _asked_calculation(reading: Reading) -> Calculation | None:
     """The first calculation that the evidence allows, of the most specific phrase first."""
     for ask in asked(reading.question):
         sides = distinguished(ask.sides, reading.weights) or ()
-        found = _between(reading, ask.operation, sides) or _told(reading, ask.operation)
+        found = _between(reading, ask.operation, sides) or _told(reading, ask.operation, sides)
         if found is not None:
             stated = states(reading, ask.operation, sides, found.passages)
             return None if stated else found
@@ -65,14 +65,15 @@ def _between(reading: Reading, operation: Operation, sides: tuple[Side, ...]) ->
     return max(made, key=lambda pair: pair[0])[1] if made else None
 
 
-def _told(reading: Reading, operation: Operation) -> Calculation | None:
+def _told(reading: Reading, operation: Operation, sides: tuple[Side, ...]) -> Calculation | None:
     """The relative change that one place tells: the closest that goes the way that is asked for."""
-    if not operation.is_relative or form(reading.question.target) is not Form.PERCENT:
+    if not operation.is_change:
         return None
     made = [
         (change.score, Calculation(*result, change.passages, reading.covered_by(change.passages)))
         for change in transitions(reading)
-        if (result := _result(reading, operation, (change.new.low, change.old.low))) is not None
+        if all(side.is_named_by(passage, reading) for side in sides for passage in change.passages)
+        and (result := _result(reading, operation, (change.new.low, change.old.low)))
     ]
     return max(made, key=lambda pair: pair[0])[1] if made else None
 

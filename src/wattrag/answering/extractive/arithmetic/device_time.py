@@ -1,6 +1,7 @@
 """Wall-clock time from device-hours and the number of devices that worked side by side."""
 
 import re
+from dataclasses import replace
 from decimal import Context, Decimal
 
 from wattrag.answering.extractive.arithmetic.calculation import Calculation
@@ -8,6 +9,7 @@ from wattrag.answering.extractive.arithmetic.phrases import Form, form
 from wattrag.answering.extractive.arithmetic.reading import Reading
 from wattrag.answering.extractive.candidates import Candidate, candidates
 from wattrag.answering.extractive.choose import Chosen, choose
+from wattrag.answering.extractive.text import stem
 from wattrag.answering.quantities.quantities import plain
 
 _DEVICE = r"(?P<device>[GTCN]PU|accelerator|device|chip|core|node)"
@@ -22,6 +24,10 @@ _MODEL = r"(?:[ -](?!hours)[\w.-]{1,20}){0,3}?"
 _HOURS = re.compile(rf"{_MODEL}[ -]?{_DEVICE}[- ]?(?:hours?|hrs?|h)\b", re.IGNORECASE)
 _COUNT = re.compile(rf"{_MODEL}[ -](?:{_DEVICE}s|(?:[A-Z]{{1,3}}\d{{2,4}}[A-Z]?s))\b(?![ -]?h)")
 """What follows a number: `30,000 H100 GPU hours`, `96 H100 GPUs`, `96 H100s`."""
+_FRAME = frozenset(
+    stem(word) for word in ("given", "total", "number", "use", "wall", "clock", "time", "required")
+)
+"""Words of such a question that ask for the calculation; no evidence for it has them."""
 _DIVIDED = Context(prec=28)
 _HOUR = Decimal(3600)
 
@@ -35,6 +41,8 @@ def device_time(reading: Reading) -> Calculation | None:
     match, target = _ASKED.search(question.text.raw), question.target
     if match is None or target is None or target.unit is None or form(target) is not Form.TIME:
         return None
+    told = {word: w for word, w in reading.weights.items() if word not in _FRAME}
+    reading = replace(reading, weights=told)
     device = (match["device"] or match["worker"]).lower()
     bare = [c for c in candidates(question.asking_for(None), reading.evidence) if _is_whole(c)]
     hours = _chosen(reading, [c for c in bare if _is(_HOURS, c, device)])
@@ -48,7 +56,7 @@ def device_time(reading: Reading) -> Calculation | None:
     if count is None:
         return None
     total, devices = hours.candidate.quantity.low, count.candidate.quantity.low
-    if not total > devices > 0:
+    if min(total, devices) <= 0:
         return None
     unit = target.unit.factor * target.scale / _HOUR
     written = f"{plain(total)} / {plain(devices)}"

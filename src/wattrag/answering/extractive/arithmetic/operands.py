@@ -54,8 +54,9 @@ def operands(
 
 def _ranked(reading: Reading, side: Side, candidates: list[Candidate]) -> list[Chosen]:
     """The candidates whose passage names the side, the best first."""
-    named = {id(p): side.is_named_by(p, reading) for p in reading.evidence.items}
-    naming = [candidate for candidate in candidates if named[id(candidate.passage)]]
+    passages = {id(c.passage): c.passage for c in candidates}
+    named = {key for key, passage in passages.items() if side.is_named_by(passage, reading)}
+    naming = [candidate for candidate in candidates if id(candidate.passage) in named]
     asked = reading.question
     if years_in(side.text.raw):
         asked = replace(asked, text=side.text)  # only its own years count

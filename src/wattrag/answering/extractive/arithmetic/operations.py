@@ -26,6 +26,8 @@ class Operation:
     """What stands between the operands where there may be more than two."""
     is_comparison: bool = False
     """Whether only a passage that names both sides can state the result."""
+    is_change: bool = False
+    """Whether it is of one thing that may be told in one place: from 9 to 4."""
     cues: frozenset[str] = frozenset()
     """Stems next to a quantity that state it as the result of this operation: `in total`."""
     is_relative: bool = True
@@ -86,11 +88,11 @@ RATIO = Operation("{a} / {b}", _quotient, is_comparison=True)
 """The ratio of A to B."""
 FRACTION = Operation("{a} / {b}", _quotient)
 """The fraction of B that A is."""
-MORE = Operation("({a} - {b}) / {b}", _more)
+MORE = Operation("({a} - {b}) / {b}", _more, is_change=True)
 """By how much A is more than B, relative to B: a rise from B to A."""
-LESS = Operation("({b} - {a}) / {b}", _less)
+LESS = Operation("({b} - {a}) / {b}", _less, is_change=True)
 """By how much A is less than B, relative to B: a fall from B to A."""
-CHANGE = Operation("({a} - {b}) / {b}", _more, is_positive=False)
+CHANGE = Operation("({a} - {b}) / {b}", _more, is_positive=False, is_change=True)
 """The relative change from B to A, with its sign."""
 DIFFERENCE = Operation(
     "{a} - {b}",
