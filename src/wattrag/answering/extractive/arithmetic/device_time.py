@@ -28,7 +28,7 @@ _FRAME = frozenset(
     stem(word) for word in ("given", "total", "number", "use", "wall", "clock", "time", "required")
 )
 """Words of such a question that ask for the calculation; no evidence for it has them."""
-_DIVIDED = Context(prec=28)
+_EXACT = Context(prec=40)
 _HOUR = Decimal(3600)
 
 
@@ -58,14 +58,16 @@ def device_time(reading: Reading) -> Calculation | None:
     total, devices = hours.candidate.quantity.low, count.candidate.quantity.low
     if min(total, devices) <= 0:
         return None
-    unit = target.unit.factor * target.scale / _HOUR
+    seconds = target.unit.factor * target.scale
     written = f"{plain(total)} / {plain(devices)}"
-    if unit != 1:
-        written += f" / {plain(unit)}" if unit > 1 else f" * {plain(1 / unit)}"
+    if seconds > _HOUR:
+        written += f" / {plain(seconds / _HOUR)}"
+    elif seconds < _HOUR:
+        written += f" * {plain(_HOUR / seconds)}"
     passages = {id(c.candidate.passage): c.candidate.passage for c in (hours, count)}
     return Calculation(
         written,
-        _DIVIDED.divide(_DIVIDED.divide(total, devices), unit),
+        _EXACT.divide(total * _HOUR, devices * seconds),
         tuple(passages.values()),
         min(hours.coverage, count.coverage),
     )
