@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from wattrag.answering.extractive.arithmetic.measures import FRAME
 from wattrag.answering.extractive.arithmetic.reading import Reading
-from wattrag.answering.extractive.closeness import Weights
+from wattrag.answering.extractive.closeness import DOCUMENT, Weights
 from wattrag.answering.extractive.passages import Passage
-from wattrag.answering.extractive.text import Text
+from wattrag.answering.extractive.text import YEAR, Text
 
 OWN_WEIGHT = 2.0
 """The words of one side tell its quantity from the others', so they count twice."""
@@ -32,8 +32,9 @@ class Side:
         }
 
     def is_named_by(self, passage: Passage, reading: Reading) -> bool:
-        """Whether a passage speaks of this side."""
-        return reading.named_share(passage, self.own) >= NAMED
+        """Whether a passage speaks of this side; of a year, its document does."""
+        least = DOCUMENT if all(map(YEAR.fullmatch, self.own)) else NAMED
+        return reading.named_share(passage, self.own) >= least
 
 
 def distinguished(texts: Sequence[Text], weights: Weights) -> tuple[Side, ...] | None:
