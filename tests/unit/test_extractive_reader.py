@@ -223,7 +223,7 @@ def test_a_hyphened_non_does_not_cancel_a_negation():
     [
         ("Heron and Tern used 5 MWh and 9 MWh, respectively.", {"Heron": "5", "Tern": "9"}),
         (
-            "Per year Heron, Tern and Gull take 3 MWh, 4 MWh and 7 MWh respectively.",
+            "The energy use of Heron, Tern and Gull is 3 MWh, 4 MWh and 7 MWh respectively.",
             {"Heron": "3", "Tern": "4", "Gull": "7"},
         ),
     ],
