@@ -3,7 +3,7 @@
 from math import exp
 
 from wattrag.answering.extractive.passages import Passage
-from wattrag.answering.extractive.respectively import things_of_numbers
+from wattrag.answering.extractive.respectively import NOTHING_SAID, things_of_numbers
 from wattrag.answering.extractive.tables import Row
 from wattrag.answering.extractive.text import Text
 
@@ -70,11 +70,11 @@ def _text_pull(passage: Passage, offset: int, weights: Weights) -> dict[str, flo
     text = passage.text
     places = _clause_places(text)
     here = next((p for w, p in zip(text.words, places, strict=True) if w.end > offset), 0)
-    own, others = things_of_numbers(text.raw).get(offset, ((0, 0), ()))
+    own, others = things_of_numbers(text.raw).get(offset, NOTHING_SAID)
     found: dict[str, float] = {}
     for word, place in zip(text.words, places, strict=True):
         if word.stem in weights and not any(s <= word.start < e for s, e in others):
-            is_own = own[0] <= word.start < own[1]
+            is_own = any(s <= word.start < e for s, e in own)
             share = 1.0 if is_own else exp(-abs(place - here) / REACH)
             found[word.stem] = max(found.get(word.stem, 0.0), share)
     return found

@@ -4,7 +4,9 @@
 import re
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
+from wattrag.answering.extractive.text import Text
 from wattrag.answering.quantities.quantities import Quantity, quantities
 
 _RESPECTIVELY = re.compile(r",? respectively\b", re.IGNORECASE)
@@ -17,18 +19,33 @@ _MOST = 6
 Span = tuple[int, int]
 
 
-@lru_cache(maxsize=4096)
-def things_of_numbers(text: str) -> dict[int, tuple[Span, tuple[Span, ...]]]:
-    """By the start of a number: where its thing is named, and where those of the others are.
+class Things(NamedTuple):
+    """What a number of an enumeration is of: start and end of words in its text."""
 
+    own: tuple[Span, ...]
+    """Where its thing stands."""
+    others: tuple[Span, ...]
+    """Where the things of the other numbers are named."""
+
+
+NOTHING_SAID = Things((), ())
+
+
+@lru_cache(maxsize=4096)
+def things_of_numbers(text: str) -> dict[int, Things]:
+    """By the start of each number of an enumeration: its thing and the others.
+
+    What leads up to the first name is said of all: `the energy use of Wren and Tern is ...`.
     Empty where the text does not say `respectively` behind as many numbers as things.
     """
-    found: dict[int, tuple[Span, tuple[Span, ...]]] = {}
+    found: dict[int, Things] = {}
     for said in _RESPECTIVELY.finditer(text):
         numbers = _numbers_before(text, said.start())
         spans = _enumerated(text[: numbers[0].start], len(numbers)) if len(numbers) > 1 else []
+        names = [_name(text, span) for span in spans]
         for i, (number, span) in enumerate(zip(numbers, spans, strict=False)):
-            found[number.start] = span, tuple(spans[:i] + spans[i + 1 :])
+            lead = (spans[0][0], names[0][0])
+            found[number.start] = Things((lead, span), tuple(names[:i] + names[i + 1 :]))
     return found
 
 
@@ -43,6 +60,13 @@ def _numbers_before(text: str, end: int) -> list[Quantity]:
             break
         run.insert(0, earlier)
     return run
+
+
+def _name(text: str, span: Span) -> Span:
+    """Where the name stands in what an item takes in: `Wren` of `energy use of Wren`."""
+    start, end = span
+    names = [w for w in Text(text[start:end]).content if w.is_name]
+    return (start + names[0].start, start + names[-1].end) if names else span
 
 
 def _enumerated(text: str, count: int) -> list[Span]:
