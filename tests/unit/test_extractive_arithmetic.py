@@ -232,6 +232,13 @@ def test_a_comparison_without_two_comparable_operands_is_left_blank(question, un
     assert read(question, unit, text).is_blank
 
 
+def test_a_number_that_may_be_anything_is_no_operand():
+    report = "The Wren model used 24 MWh of energy."
+    rows = "Table 1. Models.\nName Year Layers\nTern model 11 30\nGull model 12 40"
+    question = "What is the ratio of the energy of the Wren model to that of the Tern model?"
+    assert read(question, "multiplier", report, rows).is_blank
+
+
 def test_a_sum_needs_every_term():
     text = "The Wren model used 24 MWh of energy. The Tern model used 6 MWh of energy."
     question = "What is the combined energy of the Wren model, the Tern model and the Gull model?"

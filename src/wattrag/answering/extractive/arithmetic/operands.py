@@ -8,6 +8,7 @@ from wattrag.answering.extractive.arithmetic.reading import Reading
 from wattrag.answering.extractive.arithmetic.sides import Side
 from wattrag.answering.extractive.candidates import Candidate
 from wattrag.answering.extractive.choose import Chosen, scored, sharper
+from wattrag.answering.extractive.fit import BARE
 from wattrag.answering.extractive.text import years_in
 
 COMPARABLE = 0.6
@@ -78,7 +79,9 @@ def _alike(first: Chosen, second: Chosen) -> bool:
     a, b = first.candidate.quantity, second.candidate.quantity
     if a.low == b.low:
         return False
-    return a.unit is None or b.unit is None or a.unit.to(b.unit) is not None
+    if a.unit is None or b.unit is None:
+        return min(first.candidate.fit, second.candidate.fit) > BARE  # it may be anything else
+    return a.unit.to(b.unit) is not None
 
 
 def _togetherness(chosen: tuple[Chosen, ...]) -> float:
