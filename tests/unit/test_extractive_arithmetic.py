@@ -234,7 +234,7 @@ def test_a_comparison_without_two_comparable_operands_is_left_blank(question, un
 
 def test_a_number_that_may_be_anything_is_no_operand():
     report = "The Wren model used 24 MWh of energy."
-    rows = "Table 1. Models.\nName Year Layers\nTern model 11 30\nGull model 12 40"
+    rows = "Table 1. Energy of models.\nName Energy Layers\nTern model 11 30\nGull model 12 40"
     question = "What is the ratio of the energy of the Wren model to that of the Tern model?"
     assert read(question, "multiplier", report, rows).is_blank
 
