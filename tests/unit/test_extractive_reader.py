@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wattrag.answering.extractive.reader import ExtractiveReader
+from wattrag.answering.extractive.respectively import things_of_numbers
 from wattrag.answering.reader import Evidence
 from wattrag.retrieval.records import Cited, Hit, Scores, Snippet
 
@@ -215,3 +216,37 @@ def test_a_hyphened_non_does_not_cancel_a_negation():
     said = "The Heron models do not outperform the best non-reasoning models in most cases."
     claimed = "True or False: Heron models outperform the best non-reasoning models in most cases."
     assert read(claimed, "", [snippet("made:p1", said)]).value == "0"
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("Heron and Tern used 5 MWh and 9 MWh, respectively.", {"Heron": "5", "Tern": "9"}),
+        (
+            "The energy use of Heron, Tern and Gull is 3 MWh, 4 MWh and 7 MWh respectively.",
+            {"Heron": "3", "Tern": "4", "Gull": "7"},
+        ),
+    ],
+)
+def test_respectively_gives_each_thing_its_number(text, values):
+    shown = [snippet("made:p1", text)]
+    for name, value in values.items():
+        assert read(f"How much energy did {name} use?", "MWh", shown).value == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Heron and Tern used 5 MWh, respectively.",
+        "Heron used 5 MWh and 9 MWh, respectively.",
+        "respectively, respectively 5, respectively",
+    ],
+)
+def test_respectively_without_as_many_things_says_nothing(text):
+    assert things_of_numbers(text) == {}
+
+
+@given(st.lists(st.sampled_from(["A", "b1", " and ", ", ", "5 MWh", " respectively"]), max_size=40))
+def test_respectively_gives_numbers_things_of_their_own(parts):
+    for own, others in things_of_numbers("".join(parts)).values():
+        assert set(own).isdisjoint(others)

@@ -1,5 +1,7 @@
 """When the evidence is too weak to answer from: abstention without labels."""
 
+from collections.abc import Sequence
+
 from wattrag.answering.extractive.closeness import Weights
 from wattrag.answering.extractive.passages import Passage, Passages
 from wattrag.answering.extractive.question import Kind, Question
@@ -20,25 +22,34 @@ floor only: with small embedders unanswerable questions reach 0.5 as well."""
 
 
 def strength(
-    question: Question, weights: Weights, evidence: Passages, passage: Passage, cover: float
+    question: Question,
+    weights: Weights,
+    evidence: Passages,
+    sources: Sequence[Passage],
+    cover: float,
 ) -> float:
-    """How surely a passage is about the question, 0 to 1.
+    """How surely the passages of an answer are about the question, 0 to 1.
 
-    It is the share of the question's weight that the passage names, less up to half of it for
-    names and codes (GPT-4, 2040) that the passage's whole document never mentions: evidence about
-    another thing is no evidence, however many words it shares.
+    It is the share of the question's weight that they name, less up to half of it for names and
+    codes (GPT-4, 2040) that their whole documents never mention: evidence about another thing is
+    no evidence, however many words it shares.
     """
-    near = passage.text.stems | passage.before.stems | passage.after.stems
+    near = frozenset().union(*(_near(passage) for passage in sources))
     if len(near & weights.keys()) < min(MIN_SHARED, len(weights)):
         return 0.0
-    stems = {w.stem for i, w in enumerate(question.focus) if w.is_name and (i or w.has_digit)}
-    names = {stem: weight for stem, weight in weights.items() if stem in stems}
+    names = {stem: weight for stem, weight in weights.items() if stem in question.names}
     names |= dict.fromkeys(question.text.codes, max(weights.values(), default=0.0))
     if not names:
         return cover
-    known = evidence.spoken_of[passage.document_id]
+    known = frozenset().union(*(evidence.spoken_of[p.document_id] for p in sources))
     share = sum(w for s, w in names.items() if s in known) / sum(names.values())
     return cover * (1 + share) / 2
+
+
+def _near(passage: Passage) -> frozenset[str]:
+    """Stems of a passage, of its neighbours, of what stands above it in a table."""
+    stems = passage.text.stems | passage.before.stems | passage.after.stems
+    return stems if passage.row is None else stems | passage.row.header_stems
 
 
 def is_weak(evidence: Evidence, strength: float, kind: Kind) -> bool:

@@ -34,19 +34,27 @@ def choose(
     question: Question, candidates: list[Candidate], evidence: Passages, weights: Weights
 ) -> Chosen | None:
     """The best-supported candidate, or None if there is none; ties go to what stands first."""
+    found = scored(question, candidates, evidence, weights)
+    best = max(found, key=lambda chosen: chosen.score, default=None)
+    return best and sharper(best, found)
+
+
+def scored(
+    question: Question, candidates: list[Candidate], evidence: Passages, weights: Weights
+) -> list[Chosen]:
+    """The candidates in their order, each with how much speaks for it."""
+    passages = {id(c.passage): c.passage for c in candidates}
     covered = {
-        id(p): coverage(weights, p, evidence.spoken_of[p.document_id]) for p in evidence.items
+        key: coverage(weights, p, evidence.spoken_of[p.document_id]) for key, p in passages.items()
     }
-    scored = [
+    return [
         Chosen(c, formatted(c.quantity), _score(question, c, weights, cover), cover)
         for c in candidates
         for cover in [covered[id(c.passage)]]
     ]
-    best = max(scored, key=lambda chosen: chosen.score, default=None)
-    return best and _sharper(best, scored)
 
 
-def _sharper(best: Chosen, others: list[Chosen]) -> Chosen:
+def sharper(best: Chosen, others: list[Chosen]) -> Chosen:
     """The same quantity with more digits, where the same document gives it: 5.439 for 5.4."""
     known = best.candidate.quantity
     digits = significant_digits(known.low)

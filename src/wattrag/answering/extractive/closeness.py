@@ -3,6 +3,7 @@
 from math import exp
 
 from wattrag.answering.extractive.passages import Passage
+from wattrag.answering.extractive.respectively import NOTHING_SAID, things_of_numbers
 from wattrag.answering.extractive.tables import Row
 from wattrag.answering.extractive.text import Text
 
@@ -28,18 +29,27 @@ def coverage(weights: Weights, passage: Passage, spoken_of: frozenset[str]) -> f
         passage: the passage.
         spoken_of: the words of its document, see `Passages.spoken_of`.
     """
+    return weighted(shares(weights, passage, spoken_of), weights)
+
+
+def shares(weights: Weights, passage: Passage, spoken_of: frozenset[str]) -> Weights:
+    """How surely a passage names each word of a question, 0 to 1; arguments as of `coverage`."""
     own = passage.text.stems
     near = (
         passage.before.stems
         | passage.after.stems
         | (passage.row.header_stems if passage.row is not None else frozenset())
     )
-    total = sum(weights.values())
-    share = {
+    return {
         s: 1.0 if s in own else NEIGHBOUR if s in near else DOCUMENT * (s in spoken_of)
         for s in weights
     }
-    return sum(w * share[s] for s, w in weights.items()) / total if total else 0.0
+
+
+def weighted(shares: Weights, weights: Weights) -> float:
+    """The weighted mean of the shares of a question's words."""
+    total = sum(weights.values())
+    return sum(w * shares[s] for s, w in weights.items()) / total if total else 0.0
 
 
 def closeness(passage: Passage, offset: int, weights: Weights) -> float:
@@ -60,10 +70,12 @@ def _text_pull(passage: Passage, offset: int, weights: Weights) -> dict[str, flo
     text = passage.text
     places = _clause_places(text)
     here = next((p for w, p in zip(text.words, places, strict=True) if w.end > offset), 0)
+    own, others = things_of_numbers(text.raw).get(offset, NOTHING_SAID)
     found: dict[str, float] = {}
     for word, place in zip(text.words, places, strict=True):
-        if word.stem in weights:
-            share = exp(-abs(place - here) / REACH)
+        if word.stem in weights and not any(s <= word.start < e for s, e in others):
+            is_own = any(s <= word.start < e for s, e in own)
+            share = 1.0 if is_own else exp(-abs(place - here) / REACH)
             found[word.stem] = max(found.get(word.stem, 0.0), share)
     return found
 

@@ -34,7 +34,7 @@ def fitted(
     quantity: Quantity, passage: Passage, target: Target | None
 ) -> tuple[Quantity, float] | None:
     """The quantity in the unit asked for and its fit, or None if it measures something else."""
-    found = _fitted(_in_column_unit(quantity, passage), passage, target)
+    found = _fitted(in_column_unit(quantity, passage), passage, target)
     if found is None or not quantity.spelled:
         return found
     return found[0], found[1] * SPELLED
@@ -80,7 +80,7 @@ def _conversion_fit(factor: Decimal) -> float:
     return CONVERTED if 1 / Decimal(FAR) <= factor <= FAR else FAR_CONVERTED
 
 
-def _in_column_unit(quantity: Quantity, passage: Passage) -> Quantity:
+def in_column_unit(quantity: Quantity, passage: Passage) -> Quantity:
     """A bare number of a table in the unit that its column's or row's name states."""
     row = passage.row
     if row is None or quantity.unit is not None:

@@ -1,5 +1,6 @@
 """Evidence as the reader works on it: sentences and table rows with where they come from."""
 
+import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterator
@@ -87,6 +88,10 @@ def passages(evidence: Evidence) -> Passages:
 _NOTHING = Text("")
 
 
+_NUMBERED = re.compile(r"(?<=[a-z])(?=\d)")
+"""Between name and year of an id such as `smith2019`."""
+
+
 def _spoken_of(found: list[Passage], evidence: Evidence) -> dict[str, frozenset[str]]:
     stems: dict[str, set[str]] = {}
     for passage in found:
@@ -94,7 +99,8 @@ def _spoken_of(found: list[Passage], evidence: Evidence) -> dict[str, frozenset[
         known.update(passage.text.stems, passage.text.codes)
     for document_id, known in stems.items():
         cited = evidence.documents.get(document_id)
-        title = Text(f"{document_id} {cited.title if cited else ''}")
+        name = _NUMBERED.sub(" ", document_id)
+        title = Text(f"{name} {cited.title if cited else ''}")
         known.update(title.stems, title.codes)
     return {document_id: frozenset(known) for document_id, known in stems.items()}
 

@@ -1,7 +1,7 @@
 """What a question asks for: its kind, the unit of the answer, the words that matter."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
@@ -57,6 +57,18 @@ class Question:
         if self.target is None or self.target.unit is None:
             return self.text.content
         return tuple(w for w in self.text.content if parse_unit(w.raw) is None)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Stems of the focus words that look like names or codes; a first capital is none."""
+        first = self.text.words[:1]
+        return frozenset(
+            w.stem for w in self.focus if w.is_name and (w not in first or w.has_digit)
+        )
+
+    def asking_for(self, target: Target | None) -> "Question":
+        """The same question for one number in another unit."""
+        return replace(self, target=target, kind=Kind.NUMBER)
 
 
 _TRUTH = re.compile(r"^\W*(?:true\s*(?:or|/)\s*false|t\s*/\s*f)\b[\s:.,?-]*", re.IGNORECASE)

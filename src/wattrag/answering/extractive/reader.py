@@ -4,15 +4,18 @@ from dataclasses import dataclass
 from time import perf_counter
 
 from wattrag.answering.extractive.abstain import is_weak, strength
-from wattrag.answering.extractive.arithmetic import difference, sides
+from wattrag.answering.extractive.arithmetic.calculation import Calculation
+from wattrag.answering.extractive.arithmetic.computing import compute, quotable
+from wattrag.answering.extractive.arithmetic.reading import Reading
 from wattrag.answering.extractive.candidates import candidates
-from wattrag.answering.extractive.choose import Chosen, choose
+from wattrag.answering.extractive.choose import choose
 from wattrag.answering.extractive.closeness import Weights
 from wattrag.answering.extractive.lists import list_names, list_quantities
 from wattrag.answering.extractive.names import Named, find_name, pick_option
 from wattrag.answering.extractive.passages import Passage, Passages, passages
 from wattrag.answering.extractive.question import Kind, Question, analyse
 from wattrag.answering.extractive.truth import judge
+from wattrag.answering.quantities.quantities import plain
 from wattrag.answering.reader import AttemptLog, Evidence
 from wattrag.answering.records import BLANK, Answer
 from wattrag.hardware.energy import UNKNOWN, Energy
@@ -35,8 +38,13 @@ class Finding:
     passage: Passage
     coverage: float
     fit: float = 1.0
-    second: Passage | None = None
-    """The passage of the other operand, if two were combined."""
+    computed: Calculation | None = None
+    """What was computed, if the value was."""
+
+    @property
+    def sources(self) -> tuple[Passage, ...]:
+        """The passages that the answer cites."""
+        return (self.passage,) if self.computed is None else self.computed.passages
 
 
 class ExtractiveReader:
@@ -64,7 +72,7 @@ class ExtractiveReader:
         found = _find(asked, shown, weights)
         if found is None:
             return BLANK_ANSWER
-        sure = strength(asked, weights, shown, found.passage, found.coverage) * (1 + found.fit) / 2
+        sure = strength(asked, weights, shown, found.sources, found.coverage) * (1 + found.fit) / 2
         if is_weak(evidence, sure, asked.kind):
             return BLANK_ANSWER
         return _answer(found, sure)
@@ -85,11 +93,11 @@ def _find(asked: Question, shown: Passages, weights: Weights) -> Finding | None:
 
 
 def _quantity(asked: Question, shown: Passages, weights: Weights) -> Finding | None:
-    offered = list(candidates(asked, shown))
-    pair = sides(asked)
-    if pair and (gap := difference(asked, pair, offered, shown, weights)):
-        return _difference(*gap)
-    best = choose(asked, offered, shown, weights)
+    reading = Reading(asked, list(candidates(asked, shown)), shown, weights)
+    computed = compute(reading)
+    if computed is not None:
+        return _computed(computed)
+    best = choose(asked, quotable(reading), shown, weights)
     if best is None:
         return None
     passage, quantity = best.candidate.passage, best.candidate.quantity
@@ -97,12 +105,10 @@ def _quantity(asked: Question, shown: Passages, weights: Weights) -> Finding | N
     return Finding(raw, best.value, raw, passage, best.coverage, best.candidate.fit)
 
 
-def _difference(first: Chosen, second: Chosen, value: str) -> Finding:
-    passages = (first.candidate.passage, second.candidate.passage)
-    raw = f"{first.value} - {second.value}"
-    cover = min(first.coverage, second.coverage)
-    fit = min(first.candidate.fit, second.candidate.fit)
-    return Finding(f"{raw} = {value}", value, raw, passages[0], cover, fit, passages[1])
+def _computed(made: Calculation) -> Finding:
+    value = plain(made.result)
+    words = f"{made.text} = {value}"
+    return Finding(words, value, made.text, made.passages[0], made.coverage, made.fit, made)
 
 
 def _list(asked: Question, shown: Passages, weights: Weights) -> Finding | None:
@@ -130,9 +136,7 @@ def _named(named: Named | None) -> Finding | None:
 
 
 def _answer(found: Finding, sure: float) -> Answer:
-    sources = [found.passage]
-    if found.second is not None and found.second is not found.passage:
-        sources.append(found.second)
+    sources = found.sources
     return Answer(
         answer=found.words,
         value=found.value,
@@ -147,7 +151,7 @@ def _answer(found: Finding, sure: float) -> Answer:
 
 def _explanation(found: Finding) -> str:
     """The kind of evidence, as the reference task's explanations name it."""
-    if found.second is not None:
+    if found.computed is not None:
         return f"Math: {found.words}."
     if found.passage.row is not None:
         return "Table: the row shares the most with the question."

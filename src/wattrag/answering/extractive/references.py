@@ -3,6 +3,7 @@
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 from wattrag.answering.extractive.passages import Passage
 from wattrag.answering.extractive.question import Target
@@ -39,8 +40,13 @@ def only_points(quantity: Quantity, passage: Passage, target: Target | None) -> 
 
 
 def _is_cited(quantity: Quantity, passage: Passage) -> bool:
-    spans = (match.span() for match in _CITED.finditer(passage.text.raw))
-    return any(start <= quantity.start < end for start, end in spans)
+    return any(start <= quantity.start < end for start, end in _cited(passage.text.raw))
+
+
+@lru_cache(maxsize=8192)
+def _cited(text: str) -> tuple[tuple[int, int], ...]:
+    # Kept, as quantities are: it is asked for each of them, and again for other questions.
+    return tuple(match.span() for match in _CITED.finditer(text))
 
 
 def _last_stem(text: str) -> str:

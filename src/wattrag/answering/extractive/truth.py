@@ -54,7 +54,7 @@ def judge(question: Question, evidence: Passages, weights: Weights) -> Verdict |
     odds += NEGATED * negated(statement, best.text)
     odds += OPPOSED * (opposed(statement, best.text) > 0)
     odds += SUBSTITUTED * substituted(statement, best.text)
-    said = best.text.raw.lower()
+    said = " ".join(p.text.raw for _, p in scored[:_CONSIDERED]).lower()
     odds += SWEEPING * any(m.lower() not in said for m in _SWEEPING.findall(statement.raw))
     odds += CAUTIOUS * bool(_CAUTIOUS.search(statement.raw))
     return Verdict(odds > 0, best, odds, cover)

@@ -45,3 +45,25 @@ DOWN = frozenset(
     "minimum".split()
 )
 """Words that say in which direction something goes or compares."""
+
+MEASURED = {
+    "energy": ("energy",),
+    "power": ("power",),
+    "emit": ("mass",),
+    "co2": ("mass",),
+    "weight": ("mass",),
+    "water": ("volume",),
+    "cost": ("usd", "eur", "gbp"),
+    "time": ("time", "month"),
+    "latency": ("time",),
+    "duration": ("time", "month"),
+    "runtime": ("time",),
+    "long": ("time", "month"),
+    "memory": ("data",),
+    "bandwidth": ("data", "bandwidth"),
+    "frequency": ("frequency",),
+    "area": ("area",),
+}
+"""What is measured, by a word, and the dimensions of its units; see `quantities.unit_table`."""
+MEASURING = "use emit cost take took require need produce generate achieve reach".split()
+"""Verbs that say that something is measured, not of what it is."""
