@@ -17,7 +17,7 @@ run: .venv/example  ## install, then run the embedded example to its report (ARG
 	@$(BIN)/python workflow/run.py --cores $(CORES) $(ARGS)
 
 test: .venv/dev $(ALL_EXTRAS) lint  ## install, then pass all checks and tests
-	@$(BIN)/python -m pytest --numprocesses $(CORES) --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(CORES) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: .venv/dev  ## lint, formats, types, import layers, workflow
 	@$(BIN)/ruff check --quiet .

@@ -6,15 +6,25 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from .chat_server import KEY, ChatServer, chat_server
 
 ALL = os.environ.get("WATTRAG_TEST_ALL") == "1"
+# How long an example takes depends on what else the machine does.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 NEEDS = {"browser": ("chromium", "chromedriver"), "ocr": ("tesseract",)}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip slow tests and those whose programs are missing, unless all are wanted."""
+    """Skip slow tests and those whose programs are missing, unless all are wanted.
+
+    Runs of Snakemake go first: they take longest, and at the end one process would wait for them.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("workflow") is None)
     for item in items:
         if ALL:
             continue

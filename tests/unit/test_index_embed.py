@@ -116,6 +116,7 @@ def test_a_kill_between_chunks_keeps_the_finished_ones(tmp_path):
     assert survivor.encoded == ["cc", "d"]
 
 
+@pytest.mark.slow
 def test_vectors_do_not_depend_on_the_number_of_processes(minilm, tmp_path):
     minilm = ThreeAtATime(ENTRY)
     texts = [f"Hall {n} used {n * 7} MWh of electricity{' and water' * n}." for n in range(14)]

@@ -66,6 +66,7 @@ def test_a_page_without_end_is_left_out_and_the_others_are_read(tmp_path: Path) 
     assert tree.metadata["pages"] == 2
 
 
+@pytest.mark.slow
 def test_a_document_that_exhausts_memory_does_not_harm_the_next(tmp_path: Path) -> None:
     paths = [tmp_path / name for name in ("a.pdf", "bomb.pdf", "c.pdf", "d.pdf")]
     for path in paths:

@@ -12,6 +12,7 @@ from tests.sharing import made_once
 
 from .study import (
     EVIDENCE,
+    KNOWN_VECTORS,
     snakemake,
     write_answering_study,
     write_planned_study,
@@ -28,6 +29,14 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
         snakemake(folder)
 
     return made_once(tmp_path_factory, "finished", make)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def known_vectors(finished: Path) -> Iterator[None]:
+    """The studies written after the first begin with its vectors."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(KNOWN_VECTORS, str(finished / ".wattrag" / "vectors"))
+        yield
 
 
 @pytest.fixture

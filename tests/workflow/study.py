@@ -1,6 +1,8 @@
 """A study small enough to run in seconds, with every kind of input, made by the test."""
 
 import csv
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -70,6 +72,11 @@ CONFIG = {
 }
 
 
+KNOWN_VECTORS = "WATTRAG_TEST_VECTORS"
+"""Environment variable: vectors that a new study begins with, as loading the embedder takes longer
+than all the rest."""
+
+
 def write_document(path: Path, text: str) -> None:
     """Write a document; as a PDF its headings are set in larger type."""
     if path.suffix != ".pdf":
@@ -102,6 +109,8 @@ def write_study(folder: Path, **config: object) -> None:
     answers = [(i, v, f'["{r}"]' if r != "is_blank" else r) for i, _, v, _, r in QUESTIONS]
     write_csv(foreign / "submission.csv", ("id", "answer_value", "ref_id"), answers)
     write_config(folder, {**CONFIG, **config})
+    if known := os.environ.get(KNOWN_VECTORS):
+        shutil.copytree(known, folder / ".wattrag" / "vectors")
 
 
 def write_planned_study(folder: Path) -> None:

@@ -83,6 +83,7 @@ def test_a_question_that_fails_ends_the_job_and_the_next_run_asks_it_alone(study
     assert planner.questions == [bad]
 
 
+@pytest.mark.slow
 def test_with_allow_errors_a_failed_question_is_a_record_without_a_row(study, planner):
     bad = QUESTIONS[4][1]  # cannot be answered: an error must not pass for saying so
     planner.reply = lambda question, n: (
@@ -96,6 +97,7 @@ def test_with_allow_errors_a_failed_question_is_a_record_without_a_row(study, pl
     assert read_json(study, "results.json")[4]["causes"] == ["unparsable"]
 
 
+@pytest.mark.slow
 def test_the_prompt_the_length_and_the_run_decide_what_is_asked_again(study, planner):
     snakemake(study)
     config = read_config(study)
@@ -113,6 +115,7 @@ def test_the_prompt_the_length_and_the_run_decide_what_is_asked_again(study, pla
     assert (found["answer"], found["retrieve"]) == (1, 0)
 
 
+@pytest.mark.slow
 def test_an_edit_of_a_prompt_answers_again_and_nothing_before(study, planner):
     prompt = study / "mine.txt"
     prompt.write_text("$question ($unit)\n\nQuestion: $question\n\n$context")

@@ -34,6 +34,7 @@ def two_files(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_votes_are_weighed_by_scores_elsewhere_and_studied(two_files):
     snakemake(two_files)
 

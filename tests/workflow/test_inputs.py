@@ -189,6 +189,7 @@ def test_nothing_runs_again_whatever_the_names(odd):
 @pytest.mark.parametrize(
     ("limit", "asked"), [({"limits": {"questions": 2}}, ["t1", "t2"]), ({"smoke": True}, ["t1"])]
 )
+@pytest.mark.slow
 def test_a_trial_asks_the_first_questions_and_takes_as_many_of_foreign_answers(study, limit, asked):
     write_config(study, {**read_config(study), **limit})
 

@@ -61,6 +61,7 @@ def vectors(study):
     return [bytes(payload[:32]) for folder in folders for payload in read_segments(folder)]
 
 
+@pytest.mark.slow
 def test_one_edited_question_of_282_is_planned_embedded_and_answered_alone(study, planner):
     snakemake(study, f"{RUN}/submission.csv")
     assert len(planner.requests) == 2 * COUNT

@@ -81,6 +81,7 @@ def test_the_key_is_in_no_file_of_a_run(fresh, planner):
     assert [path for path in files if KEY.encode() in path.read_bytes()] == []
 
 
+@pytest.mark.slow
 def test_a_killed_run_asks_again_at_most_what_was_in_flight(fresh, planner):
     planner.always(seconds=0.5)
     config = read_config(fresh)
@@ -120,6 +121,7 @@ def test_a_key_that_is_missing_is_one_line(fresh, monkeypatch):
     assert line.startswith("model 'm-1': needs a key in the environment, and OPENAI_API_KEY is not")
 
 
+@pytest.mark.slow
 def test_a_model_whose_name_has_dashes_plans(fresh, planner):
     declare(fresh, "org--m.1: {provider: openai, model_id: m-1, name: M}")
     config = read_config(fresh)

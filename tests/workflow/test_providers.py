@@ -82,6 +82,7 @@ def test_openai_in_one_batch(study, monkeypatch):
         check_asked_once(study, lambda: monkeypatch.delenv("OPENAI_API_KEY"))
 
 
+@pytest.mark.slow
 def test_openrouter(study, monkeypatch):
     with chat_server() as server:
         monkeypatch.setenv("OPENROUTER_API_KEY", KEY)
@@ -98,6 +99,7 @@ def test_openrouter(study, monkeypatch):
         assert server.keys == {f"Bearer {KEY}"}
 
 
+@pytest.mark.slow
 def test_bedrock(study, monkeypatch, tmp_path):
     plant_keys(monkeypatch, tmp_path)
     with bedrock_server() as server:
@@ -109,7 +111,8 @@ def test_bedrock(study, monkeypatch, tmp_path):
         check_asked_once(study, lambda: monkeypatch.delenv("AWS_SECRET_ACCESS_KEY"))
 
 
-@pytest.mark.parametrize("precision", ["fp32", pytest.param("4bit", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("precision", ["fp32", "4bit"])
 def test_hf_local(study, precision):
     from tests.unit.tiny_models import make_qwen
 
@@ -122,6 +125,7 @@ def test_hf_local(study, precision):
     check_asked_once(study, lambda: shutil.rmtree(weights), precision)
 
 
+@pytest.mark.slow
 def test_a_server_that_the_job_starts(study, monkeypatch):
     from tests.unit.test_served_chat import STAND_IN
 

@@ -85,6 +85,7 @@ def test_a_run_leaves_a_bare_snakemake_alone(study, tmp_path):
     assert locks
 
 
+@pytest.mark.slow
 def test_a_killed_first_run_is_taken_up(finished, study):
     forget(study)
     with started(study) as killed:
@@ -96,6 +97,7 @@ def test_a_killed_first_run_is_taken_up(finished, study):
     assert outcome(study) == outcome(finished)
 
 
+@pytest.mark.slow
 def test_a_killed_index_job_leaves_the_old_index_and_no_trace(finished, study):
     before = (study / INDEX / "manifest.json").read_bytes()
     config = (study / "study.yaml").read_text()

@@ -70,6 +70,7 @@ def study(planner, tmp_path):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_model_that_sees_is_sent_the_figure_and_nothing_is_made_twice(study, planner):
     assert planned(study)["figures"] == 1
     snakemake(study)
