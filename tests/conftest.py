@@ -23,8 +23,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip slow tests and those whose programs are missing, unless all are wanted.
 
     Runs of Snakemake go first: they take longest, and at the end one process would wait for them.
+    The browser comes last: it reads a report that another process makes meanwhile.
     """
-    items.sort(key=lambda item: item.get_closest_marker("workflow") is None)
+    items.sort(key=_place)
     for item in items:
         if ALL:
             continue
@@ -34,6 +35,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             missing = [p for p in programs if shutil.which(p) is None]
             if item.get_closest_marker(marker) and missing:
                 item.add_marker(pytest.mark.skip(reason=f"not installed: {', '.join(missing)}"))
+
+
+def _place(item: pytest.Item) -> tuple[bool, bool]:
+    """Sorts tests: a key."""
+    browser, workflow = map(item.get_closest_marker, ("browser", "workflow"))
+    return browser is not None, workflow is None
 
 
 @pytest.fixture

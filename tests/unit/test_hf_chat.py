@@ -267,7 +267,7 @@ def test_closing_fails_those_who_wait(entry, size):
     async def run():
         model = connect(entry(batch_size=size), "fp32", 0)
         await model.complete(MIXED[0])
-        calls = [asyncio.ensure_future(model.complete(asked("Water?", 1500))) for _ in range(3)]
+        calls = [asyncio.ensure_future(model.complete(asked("Water?", 1500))) for _ in range(100)]
         await asyncio.sleep(0.3)
         await model.close()
         return await asyncio.wait_for(asyncio.gather(*calls, return_exceptions=True), 20)

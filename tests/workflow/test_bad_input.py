@@ -125,7 +125,7 @@ def truncated(path: Path) -> None:
         path.write_bytes(document.tobytes()[:200])
 
 
-@pytest.mark.parametrize("write", [encrypted, truncated])
+@pytest.mark.parametrize("write", [pytest.param(encrypted, marks=pytest.mark.slow), truncated])
 def test_a_bad_pdf_fails_alone_with_one_line_and_is_skipped_on_request(tmp_path, write):
     write_study(tmp_path)
     write(tmp_path / "bad2020.pdf")

@@ -171,6 +171,7 @@ def test_every_field_of_the_records_is_documented(study):
     assert read_json(study, "summary.json")["provenance"] == usage["provenance"]
 
 
+@pytest.mark.slow
 def test_a_ceiling_on_money_ends_the_job_with_one_line_and_what_was_paid_is_kept(study, planner):
     prices = "prices: {input: 0, output: 1000, date: 2026-01-01}"
     declare(study, f"{CHAT.rstrip('}')}, {prices}}}")

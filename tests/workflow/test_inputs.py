@@ -112,6 +112,7 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_given_trees_need_no_fetch_and_no_parse(odd):
     assert not (odd / "results/corpus/given").exists()
     built = json.loads((odd / "results/index/given/built.json").read_text())
@@ -122,6 +123,7 @@ def test_given_trees_need_no_fetch_and_no_parse(odd):
     assert (fir["answer_value"], fir["ref_id"]) == ("83", '["fir+pine2019.v2"]')
 
 
+@pytest.mark.slow
 def test_each_source_has_its_own_documents_and_index(odd):
     trees = {
         p.relative_to(odd / "results/corpus").as_posix() for p in odd.glob("results/corpus/*/*/*")
@@ -136,6 +138,7 @@ def test_each_source_has_its_own_documents_and_index(odd):
     }
 
 
+@pytest.mark.slow
 def test_an_unlabelled_datafile_gives_submissions_and_no_score(odd):
     folder = odd / "results/experiments/local/plain.v1/tiny-v1.0/extractive/none/run1"
 
@@ -146,6 +149,7 @@ def test_an_unlabelled_datafile_gives_submissions_and_no_score(odd):
     assert not (odd / "results/plots/local/plain.v1").exists()
 
 
+@pytest.mark.slow
 def test_foreign_results_are_scored_with_and_without_an_env(odd):
     scored = {
         p.parent.relative_to(odd / "results/external").as_posix()
@@ -157,6 +161,7 @@ def test_foreign_results_are_scored_with_and_without_an_env(odd):
     assert poor["missing_ids"] == ["t3", "t4", "t5", "g1"]
 
 
+@pytest.mark.slow
 def test_foreign_results_are_compared_beside_ours(odd):
     board = {
         row["name"]: row for row in read_csv(odd / "results/tables/local/train/leaderboard.csv")
@@ -173,6 +178,7 @@ def test_foreign_results_are_compared_beside_ours(odd):
         assert name in plot
 
 
+@pytest.mark.slow
 def test_foreign_results_vote_in_ensembles(odd):
     theirs = read_csv(odd / "results/ensembles/local/train/theirs/submission.csv")
 
@@ -182,6 +188,7 @@ def test_foreign_results_vote_in_ensembles(odd):
     assert not (odd / "results/ensembles/local/plain.v1/theirs").exists()
 
 
+@pytest.mark.slow
 def test_nothing_runs_again_whatever_the_names(odd):
     assert not planned(odd)
 

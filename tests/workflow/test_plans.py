@@ -66,6 +66,7 @@ def test_a_failed_call_ends_the_run_with_one_line_and_keeps_what_succeeded(fresh
     assert planner.questions == [ASKED[2]]
 
 
+@pytest.mark.slow
 def test_the_key_is_in_no_file_of_a_run(fresh, planner):
     planner.reply = lambda _, n: (
         Sent(status=401, body=f'{{"error": {{"message": "{KEY}"}}}}'.encode())

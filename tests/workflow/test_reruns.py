@@ -320,6 +320,7 @@ def test_a_report_of_the_first_run_exists(finished):
     assert (finished / "results/report.html").stat().st_size > 1_000_000
 
 
+@pytest.mark.slow
 def test_an_unchanged_question_keeps_its_answer(study):
     before = study / "results/experiments/local/train/bm25/extractive/none/run1/answers.jsonl"
     lines = before.read_text().splitlines()

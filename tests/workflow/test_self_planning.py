@@ -23,7 +23,7 @@ from .study import (
 )
 from .test_chat_models import truthful
 
-pytestmark = pytest.mark.workflow
+pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
 ADHOC = "openai:org/m-2"
 FIRST = ["extractive", "chat"]
@@ -94,7 +94,6 @@ def queries(folder: Path, planner: str) -> set[str]:
     return {query for row in found for query in row["queries"]} - {q for _, q, *_ in QUESTIONS}
 
 
-@pytest.mark.slow
 def test_a_model_plans_once_for_all_its_runs_and_one_that_cannot_goes_without(study):
     asked = json.loads((study / "asked.json").read_text())
     plans = [request for request in asked if is_plan(request)]
@@ -113,7 +112,6 @@ def test_a_model_plans_once_for_all_its_runs_and_one_that_cannot_goes_without(st
     assert not planned(study)
 
 
-@pytest.mark.slow
 def test_a_model_added_runs_alone_and_what_it_is_part_of(study):
     write_config(study, read_config(study) | {"models": [*FIRST, ADHOC]})
 
@@ -124,7 +122,6 @@ def test_a_model_added_runs_alone_and_what_it_is_part_of(study):
     }  # fmt: skip
 
 
-@pytest.mark.slow
 def test_a_model_that_no_file_declares_plans_answers_and_is_called_by_its_id(study, server):
     snakemake(study, "--config", f"models=[{','.join([*FIRST, ADHOC])}]")
 
