@@ -11,8 +11,10 @@ the experiments, the pairwise tests aside.
 
 import argparse
 import csv
+import gc
 import json
 import random
+import statistics
 import tempfile
 import time
 from collections.abc import Callable
@@ -60,7 +62,7 @@ def main() -> None:
         measure(make(Path(name) / "warm", 2, 40), full=True)
         folder = make(Path(name) / "full", experiments, questions)
         measured = measure(folder, full=True)
-        pandas = cpu(lambda: [pd.read_csv(path) for path in files(folder)])
+        pandas = statistics.median(cpu(lambda: read_with_pandas(folder)) for _ in range(5))
         print_line(measure="scoring", cpu_s=measured["scoring"], pandas_cpu_s=pandas)
         print_line(
             measure="scoring to pandas",
@@ -169,6 +171,12 @@ def pool(folder: Path, datafile: str) -> Pool:
     return Pool(datafile, questions, tuple(members))
 
 
+def read_with_pandas(folder: Path) -> None:
+    """Read what scoring reads."""
+    for path in files(folder):
+        pd.read_csv(path)
+
+
 def files(folder: Path) -> list[Path]:
     """What scoring reads."""
     return [folder / "test.csv", *submissions(folder)]
@@ -219,7 +227,9 @@ def write(path: Path, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> 
 
 
 def cpu(work: Callable[[], object]) -> float:
-    """CPU seconds of this process for `work`."""
+    """CPU seconds of this process for `work`; what was made before is not searched for garbage."""
+    gc.collect()
+    gc.freeze()
     started = time.process_time()
     work()
     return time.process_time() - started

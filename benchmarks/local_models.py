@@ -1,7 +1,7 @@
 """Replies of `hf_local` generated together and one by one: speed, equality, shared prefixes.
 
-    OMP_NUM_THREADS=1 PYTHONPATH=src python benchmarks/local_models.py
-    PYTHONPATH=src python benchmarks/local_models.py --device cuda --shape qwen2.5-7b \
+    python benchmarks/local_models.py
+    python benchmarks/local_models.py --device cuda --shape qwen2.5-7b \
         --precision bf16 --alone 4 --rounds 1 --bandwidth 3350
 
 Prompts of mixed length go through wattrag's own provider, to a model of random weights: speed does
@@ -197,6 +197,7 @@ def main() -> None:
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda", "mps"))
     parser.add_argument("--shape", default="tiny", choices=("tiny", "qwen2.5-7b", "moe"))
     parser.add_argument("--precision", default="fp32", choices=("fp32", "fp16", "bf16", "4bit"))
+    parser.add_argument("--threads", type=int, default=1, help="of a CPU; a tiny model uses one")
     parser.add_argument("--prompts", type=int, default=64)
     parser.add_argument("--longest", type=int, default=200, help="bytes of a prompt, and tokens")
     parser.add_argument("--batch", type=int, help="replies together; else the provider's default")
@@ -204,6 +205,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="in turn; the best of each counts")
     parser.add_argument("--bandwidth", type=float, help="of the memory, in GB/s: H100 3350")
     options = parser.parse_args()
+    torch.set_num_threads(options.threads)
     name = torch.cuda.get_device_name(0) if options.device == "cuda" else options.device
     print(f"torch {torch.__version__}, {name}, {torch.get_num_threads()} threads, ", end="")
     print(f"{options.shape} at {options.precision}, {options.prompts} prompts\n", flush=True)

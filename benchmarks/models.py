@@ -144,7 +144,7 @@ def measure_local(_folder: Path, _calls: int) -> None:
     """Continuous batching against single streams, each on one thread."""
     print(flush=True)
     script = str(Path(__file__).with_name("local_models.py"))
-    subprocess.run([sys.executable, script], check=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
+    subprocess.run([sys.executable, script], check=True)
 
 
 def write(folder: Path, writer: int, count: int) -> None:

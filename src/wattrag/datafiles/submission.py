@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from wattrag.datafiles.questions import QuestionFile
-from wattrag.datafiles.table import Row, check_unique, read_table, write_table
+from wattrag.datafiles.table import check_unique, read_table, write_table
 from wattrag.errors import InputError
 
 
@@ -35,21 +35,18 @@ def read_submission(path: Path) -> tuple[SubmissionRow, ...]:
         InputError: no `id`, `answer_value` or `ref_id` column, an empty or duplicate id.
     """
     table = read_table(path, required=REQUIRED)
-    ids = list(map(_id, table.rows))
-    check_unique(table.rows, "id")
-    places = {column: place for place, column in enumerate(table.columns)}
-    others = itemgetter(*(places.get(column, -1) for column in COLUMNS[1:]))
+    at = table.places["id"]
+    ids = [cells[at].strip() for cells in table.records]
+    if not all(ids):
+        where = table.rows[ids.index("")].where
+        raise InputError(where, "empty id", "give the id of a question")
+    if len(set(ids)) < len(ids):
+        check_unique(table.rows, "id")
+    others = itemgetter(*(table.places.get(column, -1) for column in COLUMNS[1:]))
     return tuple(
-        SubmissionRow(question_id, *others([*row.values, ""]))  # -1: a column that it lacks
-        for question_id, row in zip(ids, table.rows, strict=True)
+        SubmissionRow(question_id, *others([*cells, ""]))  # -1: a column that it lacks
+        for question_id, cells in zip(ids, table.records, strict=True)
     )
-
-
-def _id(row: Row) -> str:
-    found = row["id"].strip()
-    if not found:
-        raise InputError(row.where, "empty id", "give the id of a question")
-    return found
 
 
 def write_submission(path: Path, rows: Iterable[SubmissionRow]) -> None:

@@ -6,6 +6,7 @@ import io
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +52,25 @@ class Table:
 
     path: Path
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    records: list[list[str]]
+    """The cells of each row, in the file's order."""
+    lines: list[int]
+    """The line that each row begins in."""
     notice: str | None = None
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Where each column stands in a row; those without a name are left out."""
+        return {name: place for place, name in enumerate(self.columns) if name}
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows, their cells by column."""
+        file, places = str(self.path), self.places
+        return tuple(
+            Row(file, line, cells, places)
+            for line, cells in zip(self.lines, self.records, strict=True)
+        )
 
 
 def read_table(
@@ -87,10 +105,10 @@ def read_table(
             )
         names = _our_names([cell.strip() for cell in header], columns or {}, path)
         _require(required, names, path)
-        rows = tuple(_rows(reader, names, path))
+        records, lines = _records(reader, len(names), path)
     except csv.Error as error:
         raise InputError(f"{path}:{reader.line_num}", f"broken CSV ({error})", "fix it") from error
-    return Table(path, tuple(names), rows, notice)
+    return Table(path, tuple(names), records, lines, notice)
 
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
@@ -150,17 +168,20 @@ def _require(required: Sequence[str], names: Sequence[str], path: Path) -> None:
             )
 
 
-def _rows(reader: Any, names: list[str], path: Path) -> Iterable[Row]:
-    following, file, width = reader.line_num + 1, str(path), len(names)
-    places = {name: place for place, name in enumerate(names) if name}
+def _records(reader: Any, width: int, path: Path) -> tuple[list[list[str]], list[int]]:
+    """The rows that are not blank, and where each begins."""
+    records, lines = [], []
+    following = reader.line_num + 1
     for cells in reader:
         line, following = following, reader.line_num + 1
         if not any(map(str.strip, cells)):
             continue
         if len(cells) != width:
             problem = f"has {len(cells)} cells instead of {width}"
-            raise InputError(f"{file}:{line}", problem, "quote cells with commas")
-        yield Row(file, line, cells, places)
+            raise InputError(f"{path}:{line}", problem, "quote cells with commas")
+        records.append(cells)
+        lines.append(line)
+    return records, lines
 
 
 def _nearest(name: str, names: Sequence[str]) -> str:

@@ -1,6 +1,7 @@
 """95 % intervals: Wilson for shares, percentile bootstrap over questions for the rest."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ class Estimate:
 UNDEFINED = Estimate(None, None, None, 0)
 
 
+@lru_cache(maxsize=10_000)  # experiments on one datafile have the same few counts
 def share(successes: int, n: int) -> Estimate:
     """A share with Wilson's score interval, which holds for few questions and extreme shares.
 
