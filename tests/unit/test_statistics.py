@@ -140,6 +140,15 @@ def test_holm_only_raises_p_values(p_values):
     assert all(p <= q + 1e-12 <= 1 + 1e-9 for p, q in zip(p_values, holm(p_values), strict=True))
 
 
+def test_wilson_intervals_are_those_of_statsmodels():
+    from statsmodels.stats.proportion import proportion_confint
+
+    for n in (1, 2, 17, 41, 282, 5000):
+        for k in {*range(0, n + 1, max(1, n // 40)), n}:
+            low, high = proportion_confint(k, n, alpha=0.05, method="wilson")
+            assert (share(k, n).low, share(k, n).high) == (round(low, 10), round(high, 10))
+
+
 def test_groups_gather_what_cannot_be_told_apart_from_their_leader():
     found = groups(
         {

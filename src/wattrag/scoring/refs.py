@@ -52,4 +52,4 @@ def meant(cell: str) -> frozenset[str]:
 
 
 def _jaccard(a: AbstractSet[str], b: AbstractSet[str]) -> float:
-    return len(a & b) / len(a | b) if a or b else 1.0
+    return 1.0 if a == b else len(a & b) / len(a | b)

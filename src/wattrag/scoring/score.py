@@ -52,7 +52,11 @@ def score(
     """
     by_id = _by_id(questions, rows, where)
     scored = tuple(
-        _score_question(question.id, gold, by_id.get(question.id), rules, errors)
+        without_answer(question.id, gold, "error", rules)
+        if question.id in errors
+        else without_answer(question.id, gold, "missing", rules)
+        if (row := by_id.get(question.id)) is None
+        else score_answer(gold, row, rules)
         for question, gold in labelled(questions)
     )
     overall, refs = overall_and_refs(scored, rules)
@@ -94,13 +98,3 @@ def labelled(questions: QuestionFile) -> list[tuple[Question, Gold]]:
     if len(labelled) < len(pairs):
         raise InputError(where, "has no column 'answer_value'", "score against a labelled file")
     return labelled
-
-
-def _score_question(
-    question_id: str, gold: Gold, row: SubmissionRow | None, rules: Rules, errors: Collection[str]
-) -> QuestionScore:
-    if question_id in errors:
-        return without_answer(question_id, gold, "error", rules)
-    if row is None:
-        return without_answer(question_id, gold, "missing", rules)
-    return score_answer(gold, row, rules)
