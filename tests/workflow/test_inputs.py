@@ -179,6 +179,14 @@ def test_foreign_results_are_compared_beside_ours(odd):
 
 
 @pytest.mark.slow
+def test_foreign_results_are_scored_again_by_the_audit(odd):
+    findings = read_csv(odd / "results/tables/local/train/audit.csv")
+
+    assert {row["name"] for row in findings} >= {"team+1.0", "poor", "oracle"}
+    assert [row for row in findings if row["level"] == "problem"] == []
+
+
+@pytest.mark.slow
 def test_foreign_results_vote_in_ensembles(odd):
     theirs = read_csv(odd / "results/ensembles/local/train/theirs/submission.csv")
 

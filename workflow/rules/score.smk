@@ -25,6 +25,7 @@ rule score_external:
         reported=foreign_report,
         questions=question_file,
     output:
+        submission="results/external/{machine}/{datafile}/{name}/submission.csv",
         results="results/external/{machine}/{datafile}/{name}/results.json",
         summary="results/external/{machine}/{datafile}/{name}/summary.json",
         errors="results/external/{machine}/{datafile}/{name}/errors.csv",
