@@ -287,17 +287,24 @@ def ask_served(declared, *requests):
     return asyncio.run(run())
 
 
+def running() -> set[int]:
+    """Processes below this one."""
+    found = psutil.Process().children(recursive=True)
+    return {process.pid for process in found if process.status() != psutil.STATUS_ZOMBIE}
+
+
 @needs_llama_cpp
 def test_llama_cpp_server_replies_like_the_model_itself(gguf, monkeypatch):
     for name, value in {"HOST": "0.0.0.0", "PORT": "1", "N_CTX": "64", "CHAT_FORMAT": "no"}.items():
         monkeypatch.setenv(name, value)
     asked = [request(), request("water"), request(tokens=200, schema=FORM)]
+    before = running()
     replies = ask_served(served(gguf), *asked)
+    assert running() <= before
     own = ask(entry(gguf), *asked)
     assert [reply.text for reply in replies] == [reply.text for reply in own]
     assert [reply.input_tokens for reply in replies] == [reply.input_tokens for reply in own]
     assert json.loads(replies[2].text)["kind"] in {"energy", "water"}
-    assert not [p for p in psutil.Process().children(recursive=True) if p.status() != "zombie"]
 
 
 @needs_llama_cpp
