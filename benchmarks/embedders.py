@@ -101,7 +101,7 @@ def make_texts(count: int) -> list[str]:
 
 def measure(entry: Entry, texts: list[str], exact: np.ndarray) -> dict[str, Any]:
     """One row of the table: speed over all texts, cosines of the first ones to the exact."""
-    embedder = LocalEmbedder(entry)  # type: ignore[arg-type]
+    embedder = LocalEmbedder(entry)  # type: ignore[arg-type]  # stands in for an entry
     ordered = sorted(texts, key=lambda text: (-len(text), text))
     embedder.encode(ordered, "passage")  # all shapes once: kernels are chosen
     started = time.perf_counter()
@@ -140,7 +140,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         entry = Entry(path=str(make_model(Path(folder), options.layers)))
         # The embedder computes on one thread of a CPU.
-        exact = LocalEmbedder(entry).encode(texts[: options.exact], "passage")  # type: ignore[arg-type]
+        exact = LocalEmbedder(entry).encode(texts[: options.exact], "passage")  # type: ignore[arg-type]  # as above
         for dtype in ("fp32", "fp16", "bf16"):
             changed = replace(entry, device=options.device, dtype=dtype, batch_size=options.batch)
             print(json.dumps(measure(changed, texts, exact)), flush=True)
