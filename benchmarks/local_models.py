@@ -40,9 +40,9 @@ QWEN_7B = {
     "vocab_size": 152_064,
     "max_position_embeddings": 32_768,
 }
-MOE = {  # Qwen3-30B-A3B with half of its 48 layers
+MOE = {  # Qwen3-30B-A3B with a quarter of its 48 layers
     "hidden_size": 2048,
-    "num_hidden_layers": 24,
+    "num_hidden_layers": 12,
     "num_attention_heads": 32,
     "num_key_value_heads": 4,
     "head_dim": 128,

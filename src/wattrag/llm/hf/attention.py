@@ -2,8 +2,8 @@
 
 Without flash attention, transformers' engine compares the tokens of a pass with those of all
 sequences and masks most of it: the work grows with the square of the replies at a time. Here each
-sequence is compared with its own tokens. A GPU would start too many small kernels, and has flash
-attention instead.
+sequence is compared with its own tokens. A GPU would start too many small kernels, and has those
+of `flash` instead.
 """
 
 from functools import lru_cache

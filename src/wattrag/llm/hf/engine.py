@@ -4,9 +4,9 @@ import logging
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
-import torch
 from transformers import ContinuousBatchingConfig
 
+from wattrag.llm.hf import flash
 from wattrag.llm.hf.attention import use_on_cpu
 from wattrag.llm.hf.jobs import Generated, Job, generation_settings
 from wattrag.llm.hf.memory import release
@@ -21,17 +21,24 @@ SECONDS_TO_END = 60
 class Engine:
     """One running manager; its thread ends with `stop`, or with an error that `failure` tells."""
 
-    def __init__(self, model: Any, shape: Shape, seed: int) -> None:
+    def __init__(self, model: Any, shape: Shape, seed: int, attention: str = flash.PLAIN) -> None:
         """Set memory aside and start the thread.
+
+        Args:
+            model: of transformers, on one device.
+            shape: what it is built for.
+            seed: of what is sampled.
+            attention: one of the model's `flash.attentions`.
 
         Raises:
             Exception: of many kinds, from a model whose layers cannot be batched to no memory.
         """
         quiet()
         use_on_cpu()
+        flash.use(model, attention)
         manager: ContinuousBatchingManager = model.init_continuous_batching(
             generation_config=generation_settings(model, 0.5 if shape.sampled else 0),
-            continuous_batching_config=_config(model, shape, seed),
+            continuous_batching_config=_config(model, shape, seed, attention),
         )
         try:
             manager.warmup()  # here and not in the thread, so that errors arrive as they are
@@ -96,28 +103,22 @@ class Engine:
         return processor is not None and processor.cache.use_prefix_sharing
 
 
-def _config(model: Any, shape: Shape, seed: int) -> ContinuousBatchingConfig:
+def _config(model: Any, shape: Shape, seed: int, attention: str) -> ContinuousBatchingConfig:
     """On a CPU the cache is sized for its jobs: by default it would take most of the memory."""
     config = ContinuousBatchingConfig(
         max_batch_tokens=shape.batch_tokens,
         max_requests_per_batch=shape.sequences,
         per_request_processors=True,
-        auto_switch_to_flash=_flash_helps(model),
+        auto_switch_to_flash=attention == flash.PACKAGE,
         seed=seed,
     )
+    if attention == flash.KERNELS:
+        config.use_cuda_graph = False
     if model.device.type == "cuda":
         config.max_memory_percent = shape.share
         return config
     config.page_size, config.num_blocks = PAGE, shape.pages
     return config
-
-
-def _flash_helps(model: Any) -> bool:
-    """Only where it is installed: transformers would look for kernels online."""
-    from transformers.utils.import_utils import is_flash_attn_2_available, is_flash_attn_3_available
-
-    here: bool = is_flash_attn_2_available() or is_flash_attn_3_available()
-    return here and model.device.type == "cuda" and model.dtype != torch.float32
 
 
 def _count_hits(manager: "ContinuousBatchingManager") -> dict[str, int]:

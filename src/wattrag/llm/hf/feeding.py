@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from wattrag.errors import InputError, RunFailedError, WattragError
+from wattrag.llm.hf import flash
 from wattrag.llm.hf.engine import Engine
 from wattrag.llm.hf.jobs import Generated, ignored_settings
 from wattrag.llm.hf.memory import is_out_of_memory
@@ -23,12 +24,14 @@ class Feeder:
     """Belongs to one thread. An engine takes jobs of one kind, and up to a length.
 
     Where the next job needs another engine, the jobs of the present one are done first. Where
-    memory runs out, an engine for half as many replies does the unfinished jobs again.
+    memory runs out, an engine for half as many replies does the unfinished jobs again; where it
+    fails, one with the next of the model's attentions does.
     """
 
     def __init__(self, where: str, model: Any, sequences: int | None) -> None:
         self._where, self._model = where, model
         self._shape = first_shape(model, sequences)
+        self._attentions = flash.attentions(model)
         if ignored := ignored_settings(model):
             _log.warning(
                 "%s: replies generated together leave out the model's %s; `batch_size: 1` does not",
@@ -109,7 +112,9 @@ class Feeder:
         alike = [call.job.needs for call in self._waiting if call.job.sampled == first.sampled]
         wanted = self._shape.for_jobs(alike, sampled=first.sampled)
         try:
-            self._engine = Engine(self._model, wanted.fitting(self._model), first.seed)
+            self._engine = Engine(
+                self._model, wanted.fitting(self._model), first.seed, self._attentions[0]
+            )
         except Exception as error:  # noqa: BLE001 - no memory, or a model that cannot be batched
             self._not_built(wanted, error)
         else:
@@ -118,6 +123,8 @@ class Feeder:
     def _not_built(self, wanted: Shape, error: Exception) -> None:
         if is_out_of_memory(error) and not wanted.smallest:
             self._halve(wanted, len(self._waiting))
+            return
+        if not is_out_of_memory(error) and self._plainer(error):
             return
         problem: WattragError
         if is_out_of_memory(error):
@@ -136,14 +143,28 @@ class Feeder:
         self._running.clear()
         shape = engine.shape
         self._stop()
-        if not is_out_of_memory(error):
+        if is_out_of_memory(error):
+            if shape.smallest:
+                _fail(unfinished, self._too_large(error))
+                return
+            self._halve(self._shape, len(unfinished))
+        elif not self._plainer(error):
             problem = RunFailedError(f"{self._where}: {type(error).__name__}: {error}")
             _fail(unfinished, problem)
-        elif shape.smallest:
-            _fail(unfinished, self._too_large(error))
-        else:
-            self._halve(self._shape, len(unfinished))
-            self._waiting.extendleft(reversed(unfinished))
+            return
+        self._waiting.extendleft(reversed(unfinished))
+
+    def _plainer(self, error: Exception) -> bool:
+        """Whether there is another attention to go on with."""
+        failed, *others = self._attentions
+        if not others:
+            return False
+        self._attentions = tuple(others)
+        _log.warning(
+            "%s: the attention %s failed (%s: %s); going on with %s",
+            self._where, failed, type(error).__name__, error, others[0],
+        )  # fmt: skip
+        return True
 
     def _halve(self, shape: Shape, active: int) -> None:
         self._shape = shape.halved(active)
