@@ -35,18 +35,19 @@ def read_submission(path: Path) -> tuple[SubmissionRow, ...]:
         InputError: no `id`, `answer_value` or `ref_id` column, an empty or duplicate id.
     """
     table = read_table(path, required=REQUIRED)
-    at = table.places["id"]
-    ids = [cells[at].strip() for cells in table.records]
+    at, lacking = table.places["id"], any(column not in table.places for column in COLUMNS)
+    for cells in table.records:
+        cells[at] = cells[at].strip()
+        if lacking:
+            cells.append("")
+    ids = [cells[at] for cells in table.records]
     if not all(ids):
         where = table.rows[ids.index("")].where
         raise InputError(where, "empty id", "give the id of a question")
     if len(set(ids)) < len(ids):
         check_unique(table.rows, "id")
-    others = itemgetter(*(table.places.get(column, -1) for column in COLUMNS[1:]))
-    return tuple(
-        SubmissionRow(question_id, *others([*cells, ""]))  # -1: a column that it lacks
-        for question_id, cells in zip(ids, table.records, strict=True)
-    )
+    wanted = itemgetter(*(table.places.get(column, -1) for column in COLUMNS))
+    return tuple(map(SubmissionRow._make, map(wanted, table.records)))
 
 
 def write_submission(path: Path, rows: Iterable[SubmissionRow]) -> None:
@@ -60,11 +61,10 @@ def check_ids(rows: Sequence[SubmissionRow], asked: Sequence[str], where: str) -
     Raises:
         InputError: a row answers a question that was not asked.
     """
-    known = set(asked)
-    for row in rows:
-        if row.id not in known:
-            raise InputError(where, f"unknown id '{row.id}'", "remove it, or name its questions")
-    answered = {row.id for row in rows}
+    known, answered = set(asked), {row.id for row in rows}
+    if not answered <= known:
+        unknown = next(row.id for row in rows if row.id not in known)
+        raise InputError(where, f"unknown id '{unknown}'", "remove it, or name its questions")
     return [question_id for question_id in asked if question_id not in answered]
 
 

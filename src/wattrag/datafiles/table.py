@@ -174,7 +174,7 @@ def _records(reader: Any, width: int, path: Path) -> tuple[list[list[str]], list
     following = reader.line_num + 1
     for cells in reader:
         line, following = following, reader.line_num + 1
-        if not any(map(str.strip, cells)):
+        if not (cells and cells[0].strip()) and not any(map(str.strip, cells)):
             continue
         if len(cells) != width:
             problem = f"has {len(cells)} cells instead of {width}"

@@ -5,7 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from wattrag.scoring.composition import columns, overall, overall_of_columns
-from wattrag.scoring.intervals import RESAMPLES, UNDEFINED, Estimate, percentile_interval, share
+from wattrag.scoring.intervals import (
+    RESAMPLES,
+    UNDEFINED,
+    Estimate,
+    percentile_interval,
+    percentile_intervals,
+    share,
+)
 from wattrag.scoring.question import QuestionScore
 from wattrag.scoring.resampling import bootstrap_sums
 from wattrag.scoring.rules import Rules
@@ -35,8 +42,7 @@ def overall_and_refs(scores: Sequence[QuestionScore], rules: Rules) -> tuple[Est
         return value_accuracy(scores, rules), _mean(cited)
     table, n = columns(scores), len(scores)
     sums = bootstrap_sums(table, RESAMPLES)
-    whole = percentile_interval(overall(sums, n, rules))
-    refs = percentile_interval(sums[:, 1] / n)
+    whole, refs = percentile_intervals(np.stack([overall(sums, n, rules), sums[:, 1] / n]))
     return Estimate(overall_of_columns(table, rules), *whole, n), Estimate(
         float(table[:, 1].mean()), *refs, n
     )

@@ -50,5 +50,10 @@ def percentile_interval(statistics: Array) -> tuple[float, float]:
 
     Source: Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapter 13.
     """
-    low, high = np.percentile(statistics, [100 * ALPHA / 2, 100 * (1 - ALPHA / 2)])
-    return round(float(low), _DIGITS), round(float(high), _DIGITS)
+    return percentile_intervals(statistics[None])[0]
+
+
+def percentile_intervals(statistics: Array) -> list[tuple[float, float]]:
+    """The same of several statistics, shape (statistics, resamples)."""
+    bounds = np.percentile(statistics, [100 * ALPHA / 2, 100 * (1 - ALPHA / 2)], axis=1)
+    return [(round(low, _DIGITS), round(high, _DIGITS)) for low, high in bounds.T.tolist()]

@@ -1,5 +1,6 @@
 """Scoring a submission against its questions."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -76,11 +77,10 @@ def _by_id(
     questions: QuestionFile, rows: Sequence[SubmissionRow], where: str
 ) -> dict[str, SubmissionRow]:
     check_ids(rows, [question.id for question in questions.questions], where)
-    by_id: dict[str, SubmissionRow] = {}
-    for row in rows:
-        if row.id in by_id:
-            raise InputError(where, f"duplicate id '{row.id}'", "remove one of the rows")
-        by_id[row.id] = row
+    by_id = {row.id: row for row in rows}
+    if len(by_id) < len(rows):
+        twice, _ = Counter(row.id for row in rows).most_common(1)[0]
+        raise InputError(where, f"duplicate id '{twice}'", "remove one of the rows")
     return by_id
 
 
