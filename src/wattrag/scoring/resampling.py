@@ -15,6 +15,7 @@ _SINGLE_THREADED = 250_000  # multiplications; from 2**18 OpenBLAS shares them a
 _MANY_ROWS = 32
 _MOST = int(np.iinfo(np.int16).max)
 _CACHED_CELLS = 4_000_000  # 8 MB of weights; larger studies are resampled in blocks
+_BLOCK_CELLS = 50_000  # drawn at a time, in memory that was used before
 
 
 def bootstrap_sums(columns: Array, resamples: int) -> Array:
@@ -60,8 +61,10 @@ def _steps(weights: _Integers, columns: Array) -> Iterator[_Integers]:
 @lru_cache(maxsize=4)
 def _all_weights(questions: int, resamples: int, weights: _Weights) -> _Integers:
     """All blocks, in two bytes a number so that they stay in the processor's cache."""
-    blocks = _blocks(questions, resamples, weights)
-    found = np.concatenate([block.astype(np.int16) for block in blocks])
+    found, start = np.empty((resamples, questions), dtype=np.int16), 0
+    for block in _blocks(questions, resamples, weights):
+        found[start : start + len(block)] = block
+        start += len(block)
     found.flags.writeable = False
     return found
 
@@ -69,7 +72,7 @@ def _all_weights(questions: int, resamples: int, weights: _Weights) -> _Integers
 def _blocks(questions: int, resamples: int, weights: _Weights) -> Iterator[_Integers]:
     """Weights of the questions, (block, questions) each, in blocks of resamples."""
     generator = np.random.default_rng(SEED)
-    block = max(1, _CACHED_CELLS // 4 // questions)
+    block = max(_MANY_ROWS, _BLOCK_CELLS // questions)
     for start in range(0, resamples, block):
         rows = min(block, resamples - start)
         yield weights(generator, rows, questions)
