@@ -1,7 +1,11 @@
 """Embedding: once per text, and the same bits whatever else is embedded."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from wattrag.config.embedders import SentenceTransformersEmbedder
 from wattrag.config.models import ExtractiveModel
@@ -9,6 +13,7 @@ from wattrag.errors import InputError
 from wattrag.index.cache import embed_texts
 from wattrag.llm.embedders.batches import fixed_batches
 from wattrag.llm.embedders.embedding import embedder_of_index, load_embedder
+from wattrag.llm.embedders.packs import packs
 from wattrag.llm.embedders.sentence_transformers import LocalEmbedder
 from wattrag.store.vectors import VectorStore
 
@@ -89,6 +94,23 @@ def test_batches_have_one_padded_length_and_hold_every_row_once():
     for rows, padded in batches:
         assert len(rows) <= 2
         assert all(padded - 8 < lengths[row] <= padded for row in rows)
+
+
+@given(st.lists(st.integers(2, 700), max_size=80))
+def test_packs_hold_every_text_once_and_waste_little(lengths):
+    laid = list(packs(lengths))
+    assert sorted(row for rows, _ in laid for row in rows) == list(range(len(lengths)))
+    for rows, size in laid:
+        assert sum(lengths[row] for row in rows) <= size
+        assert all(packs_alone(lengths[row]) == size for row in rows)
+    for size in {size for _, size in laid}:
+        fills = [sum(lengths[row] for row in rows) for rows, s in laid if s == size]
+        assert all(a + b > size for a, b in pairwise(fills))  # else one would have held both
+
+
+def packs_alone(length):
+    ((_, size),) = packs([length])
+    return size
 
 
 def test_known_texts_are_not_embedded_again_and_repeats_only_once(tmp_path):

@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 import torch
+from transformers import ElectraModel
 
 from wattrag.config.embedders import RoleInput, SentenceTransformersEmbedder
 from wattrag.errors import InputError
 from wattrag.index.build import build_index
 from wattrag.index.cache import embed_texts
+from wattrag.llm.embedders import packs
 from wattrag.llm.embedders.embedding import embedder_key, embedder_of_index, load_embedder
 from wattrag.store.vectors import VectorStore
 
@@ -43,6 +45,28 @@ def test_a_vector_depends_on_its_text_alone_with_a_prompt_too(entry):
         alone = np.vstack([embedder.encode([text], role) for text in TEXTS])
         assert together.tobytes() == alone.tobytes()
         assert np.linalg.norm(together, axis=1) == pytest.approx(1, abs=1e-6)
+
+
+def test_a_network_that_takes_no_packs_is_called_in_batches(entry, tmp_path):
+    from sentence_transformers import SentenceTransformer
+
+    path = make_embedder(tmp_path, network=ElectraModel)
+    embedder = load_embedder(entry(path=str(path)))
+    together = embedder.encode(TEXTS, "passage")
+    alone = np.vstack([embedder.encode([text], "passage") for text in TEXTS])
+    theirs = SentenceTransformer(str(path), device="cpu").encode(TEXTS, normalize_embeddings=True)
+    assert together.tobytes() == alone.tobytes()
+    assert together == pytest.approx(theirs, abs=1e-5)
+
+
+def test_texts_longer_than_a_pack_are_embedded_whole(entry, path, monkeypatch):
+    from sentence_transformers import SentenceTransformer
+
+    monkeypatch.setattr(packs, "SMALLEST", 16)
+    texts = ["a b c " * 60, "a b c " * 10, "short", "a b c " * 4, "x"]
+    model = SentenceTransformer(str(path), device="cpu")
+    found = load_embedder(entry()).encode(texts, "passage")
+    assert found == pytest.approx(model.encode(texts, normalize_embeddings=True), abs=1e-5)
 
 
 def test_it_embeds_as_the_library_does(entry, path):

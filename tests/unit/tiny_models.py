@@ -10,6 +10,7 @@ from transformers import (
     BertConfig,
     BertForSequenceClassification,
     BertModel,
+    PreTrainedModel,
     PreTrainedTokenizerFast,
 )
 
@@ -47,15 +48,18 @@ def make_config(**further: object) -> BertConfig:
     )
 
 
-def make_embedder(folder: Path, prompts: dict[str, str] | None = None) -> Path:
-    """A sentence-transformers model: BERT, mean of its tokens."""
+def make_embedder(
+    folder: Path, prompts: dict[str, str] | None = None, network: type[PreTrainedModel] = BertModel
+) -> Path:
+    """A sentence-transformers model: BERT or a relative of it, mean of its tokens."""
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.base.modules import Transformer
     from sentence_transformers.sentence_transformer.modules import Pooling
 
     torch.manual_seed(7)
     bert = folder / "bert"
-    BertModel(make_config(initializer_range=0.3)).save_pretrained(bert)
+    config = network.config_class(**make_config(initializer_range=0.3).to_dict())
+    network(config).save_pretrained(bert)
     make_tokenizer().save_pretrained(bert)
     modules = [Transformer(str(bert)), Pooling(DIMENSIONS)]
     model = SentenceTransformer(modules=modules, prompts=prompts, device="cpu")

@@ -1,6 +1,6 @@
 """Embedders of the provider `sentence_transformers`: on this machine, never online."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +9,8 @@ import numpy as np
 from wattrag.errors import InputError
 from wattrag.files import digest
 from wattrag.llm.embedders.batches import features, fixed_batches
-from wattrag.llm.weights.loading import load_weights, numerics_of, prepare
+from wattrag.llm.embedders.packs import packs
+from wattrag.llm.weights.loading import device_of, load_weights, numerics_of, prepare
 from wattrag.store.vectors import FloatMatrix
 
 if TYPE_CHECKING:
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
     from wattrag.config.embedders import RoleInput, SentenceTransformersEmbedder
     from wattrag.llm.embedders.embedding import Role
 
+_Found = list[tuple[list[int], "torch.Tensor"]]
+_SCHEMES = {"cpu": 3}
 _SCHEME = 2
-"""Part of the vectors' key: raise it when the same text gets other vectors."""
+"""Part of the vectors' key, by device: raise it when the same text gets other vectors."""
 
 
 class LocalEmbedder:
-    """A sentence-transformers model whose modules are called in batches of one fixed shape.
+    """A sentence-transformers model, called so that a vector depends on its text alone.
 
     The model is loaded when the first text is encoded, so that stored vectors cost no import.
     """
@@ -55,7 +58,8 @@ class LocalEmbedder:
     def vector_key(self, role: "Role") -> str:
         """Names everything that determines a vector's bytes besides its text."""
         determinants = {**self._entry.vector_identity(role), **numerics_of(self._entry)}
-        return digest({**determinants, "scheme": _SCHEME})[:16]
+        scheme = _SCHEMES.get(device_of(self._entry), _SCHEME)
+        return digest({**determinants, "scheme": scheme})[:16]
 
     def encode(self, texts: Sequence[str], role: "Role") -> FloatMatrix:
         """Vectors of unit length, f32, shape (texts, dimensions).
@@ -67,21 +71,55 @@ class LocalEmbedder:
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         if not texts:
             return vectors
-        given, size = self._given(role), self._entry.batch_size
-        prompt, longest = self._prompt(given), self._longest
+        given = self._given(role)
+        prompt = self._prompt(given)
         tokens = self._model.tokenizer(
-            [prompt + text for text in texts], truncation=True, max_length=longest
+            [prompt + text for text in texts], truncation=True, max_length=self._longest
         )
-        lengths = [len(row) for row in tokens["input_ids"]]
-        tokens = {name: tokens[name] for name in ("input_ids", "attention_mask")}
         extra = self._extra(prompt, given)
-        found = []
-        for rows, length in fixed_batches(lengths, size, longest):
-            inputs = features(self._model.tokenizer, tokens, rows, size, length)
-            found.append((rows, self._forward(inputs, extra, given.task)))
+        if given.task is None and self._takes_packs:
+            found = self._of_packs(tokens["input_ids"], extra)
+        else:
+            found = self._of_batches(tokens, extra, given.task)
         for rows, batch in found:  # copied at last: a GPU need not wait for it
             vectors[rows] = batch[: len(rows)].cpu().numpy()
         return vectors
+
+    def _of_packs(self, tokens: Sequence[Sequence[int]], extra: dict[str, Any]) -> _Found:
+        """Unit vectors of the rows, text by text where the tokens' vectors are there."""
+        import torch
+
+        from wattrag.llm.embedders.bert import token_vectors
+
+        network, *others = self._model
+        found: _Found = []
+        with torch.inference_mode():
+            for rows, size in packs([len(row) for row in tokens]):
+                texts = token_vectors(network.model, [tokens[row] for row in rows], size)
+                vectors = [self._pooled(text, others, extra) for text in texts]
+                found.append((rows, torch.cat(vectors)))
+        return found
+
+    def _pooled(self, text: "torch.Tensor", modules: Any, extra: dict[str, Any]) -> "torch.Tensor":
+        import torch
+
+        mask = torch.ones(text.shape[:2], dtype=torch.int64)
+        output = {"token_embeddings": text, "attention_mask": mask, **extra}
+        for module in modules:
+            output = module(output)
+        return self._unit(output)
+
+    def _of_batches(
+        self, tokens: Mapping[str, Sequence[Sequence[int]]], extra: dict[str, Any], task: str | None
+    ) -> _Found:
+        """Unit vectors of the rows, in batches of fixed shapes."""
+        lengths, size = [len(row) for row in tokens["input_ids"]], self._entry.batch_size
+        tokens = {name: tokens[name] for name in ("input_ids", "attention_mask")}
+        found: _Found = []
+        for rows, length in fixed_batches(lengths, size, self._longest):
+            inputs = features(self._model.tokenizer, tokens, rows, size, length)
+            found.append((rows, self._forward(inputs, extra, task)))
+        return found
 
     def _forward(
         self, inputs: "dict[str, torch.Tensor]", extra: dict[str, Any], task: str | None
@@ -92,9 +130,13 @@ class LocalEmbedder:
         placed = {name: tensor.to(self._model.device) for name, tensor in inputs.items()}
         options = {} if task is None else {"task": task}
         with torch.inference_mode():
-            output: Any = self._model({**placed, **extra}, **options)
-            kept = output["sentence_embedding"].float()[:, : self.dimensions]
-            return torch.nn.functional.normalize(kept, dim=1)
+            return self._unit(self._model({**placed, **extra}, **options))
+
+    def _unit(self, output: Any) -> "torch.Tensor":
+        import torch
+
+        kept = output["sentence_embedding"].float()[:, : self.dimensions]
+        return torch.nn.functional.normalize(kept, dim=1)
 
     def _given(self, role: "Role") -> "RoleInput":
         return self._entry.query if role == "query" else self._entry.passage
@@ -117,6 +159,17 @@ class LocalEmbedder:
         options = {} if given.task is None else {"task": given.task}
         shown = self._model.preprocess(["text"], prompt=prompt, **options)
         return {name: shown[name] for name in ("prompt_length",) if name in shown}
+
+    @property
+    def _takes_packs(self) -> bool:
+        """Whether it is a BERT on a CPU, and what follows needs each text's tokens alone."""
+        from sentence_transformers.sentence_transformer.modules import Dense, Normalize, Pooling
+
+        from wattrag.llm.embedders.bert import takes_packs
+
+        network, *others = self._model
+        known = all(isinstance(module, Dense | Normalize | Pooling) for module in others)
+        return known and takes_packs(getattr(network, "model", None))
 
     @property
     def _longest(self) -> int:
