@@ -67,7 +67,8 @@ class LocalWeights(Weights):
     dtype: Literal["fp32", "fp16", "bf16"] = "fp32"
     """Number format of the weights; 16 bit pays on a GPU, not on a CPU."""
     batch_size: int = Field(default=8, gt=0)
-    """Texts per forward pass; small ones are fastest on a CPU, 64 and more on a GPU."""
+    """Texts per forward pass; small ones are fastest on a CPU, 64 and more on a GPU. An embedder
+    that is a BERT on a CPU reads packs of 256 tokens, whatever this says."""
 
     @property
     def numerics(self) -> dict[str, object]:
