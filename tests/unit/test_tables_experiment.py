@@ -38,6 +38,14 @@ def test_identity_is_the_summary_s_not_the_folder_s(tmp_path):
     assert (read.pipeline, read.model, read.precision, read.run) == ("bm25", "reader", "none", 2)
 
 
+def test_another_system_s_model_is_read_under_its_own_names(tmp_path):
+    theirs = external("vote") | {"model_id": "Qwen/Qwen2.5-7B", "quantization": "4bit"}
+    read = read_experiment(scored(tmp_path / "1", theirs, answers(2)))
+    assert (read.type, read.model, read.precision) == ("external", "Qwen/Qwen2.5-7B", "4bit")
+    odd = read_experiment(scored(tmp_path / "2", external("x") | {"model_id": ["a"]}, answers(2)))
+    assert odd.model is None
+
+
 def test_names_that_clash_get_their_env(tmp_path):
     paths = [
         scored(tmp_path / "1", external("vote", "lab"), answers(2)),

@@ -77,8 +77,8 @@ def read_experiment(results: Path) -> ScoredExperiment:
             type=str(summary["type"]),
             env=str(summary["run_environment"]),
             pipeline=summary.get("pipeline"),
-            model=summary.get("model"),
-            precision=summary.get("precision"),
+            model=text_of(summary, "model", "model_id"),
+            precision=text_of(summary, "precision", "quantization"),
             run=summary.get("run"),
             scores=_scores(summary, records),
             records=tuple(records),
@@ -91,6 +91,12 @@ def read_experiment(results: Path) -> ScoredExperiment:
             f"and {results.name} hold no scored experiment ({error!r})",
             "rescore",
         ) from error
+
+
+def text_of(summary: Record, *keys: str) -> str | None:
+    """The first text under our name of it or another system's."""
+    found = (summary.get(key) for key in keys)
+    return next((value for value in found if isinstance(value, str) and value), None)
 
 
 def _scores(summary: Record, records: Sequence[Record]) -> Scores:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from wattrag.analysis.experiment import Record
+from wattrag.analysis.experiment import Record, text_of
 from wattrag.errors import InputError
 from wattrag.files import read_json
 
@@ -91,13 +91,13 @@ def read_listed(folder: Path) -> Listed:
     run = summary.get("run")
     return Listed(
         folder=folder,
-        name=_text(summary, "name") or folder.name,
-        type=_text(summary, "type") or "single",
-        env=_text(summary, "run_environment") or "external",
+        name=text_of(summary, "name") or folder.name,
+        type=text_of(summary, "type") or "single",
+        env=text_of(summary, "run_environment") or "external",
         datafile=_datafile(summary, folder),
-        pipeline=_text(summary, "pipeline"),
-        model=_text(summary, "model", "model_id"),
-        precision=_text(summary, "precision", "quantization"),
+        pipeline=text_of(summary, "pipeline"),
+        model=text_of(summary, "model", "model_id"),
+        precision=text_of(summary, "precision", "quantization"),
         run=run if isinstance(run, int) else None,
         summary=summary,
         records=records,
@@ -128,10 +128,5 @@ def _records_of(parts: Iterable[Path]) -> Iterable[Record]:
 
 
 def _datafile(summary: Mapping[str, Any], folder: Path) -> str:
-    stem = PurePosixPath(_text(summary, "questions_file") or "").stem
-    return _text(summary, "datafile") or stem or folder.parent.name
-
-
-def _text(summary: Mapping[str, Any], *keys: str) -> str | None:
-    found = (summary.get(key) for key in keys)
-    return next((value for value in found if isinstance(value, str) and value), None)
+    stem = PurePosixPath(text_of(summary, "questions_file") or "").stem
+    return text_of(summary, "datafile") or stem or folder.parent.name
