@@ -1,56 +1,80 @@
-"""A BERT on a CPU, called with texts that are laid end to end (`wattrag.llm.embedders.packs`).
+"""A BERT on a CPU, called with texts that are laid end to end in packs.
 
 Each product of matrices has the one shape of its pack, and each text attends to itself alone, so
 that what becomes of a text depends on it alone: of a thousand sentences in another order, and 150
 of them alone, every vector was equal bit for bit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate, pairwise
 from typing import Any
 
 import torch
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.modules import Dense, Normalize, Pooling
 from torch.nn.functional import scaled_dot_product_attention
 from transformers import AttentionInterface, BertModel
+
+from wattrag.llm.embedders.packs import packs
 
 ATTENTION = "wattrag_packs"
 
 
-def takes_packs(network: object) -> bool:
-    """Whether a network can be called by `token_vectors`: a plain BERT on a CPU.
+def reads_packs(model: SentenceTransformer) -> bool:
+    """Whether a model can be called by `embedded`: a plain BERT, and what makes of it one vector.
 
-    It passes on to its attention what it is given, and counts positions from 0.
+    BERT passes on to its attention what it is given, and counts positions from 0.
     """
-    if type(network) is not BertModel or network.device.type != "cpu":
+    first, *others = model
+    network = getattr(first, "model", None)
+    if type(network) is not BertModel or network.device.type != "cpu" or network.config.is_decoder:
         return False
-    attention = network.config._attn_implementation  # noqa: SLF001
-    return not network.config.is_decoder and attention in ("sdpa", ATTENTION)
+    known = all(isinstance(module, Dense | Normalize | Pooling) for module in others)
+    return known and network.config._attn_implementation in ("sdpa", ATTENTION)  # noqa: SLF001
 
 
-def token_vectors(
-    network: Any, tokens: Sequence[Sequence[int]], size: int
-) -> tuple[torch.Tensor, ...]:
-    """What a network makes of each token: for each text, shape (1, tokens, width).
+@torch.inference_mode()
+def embedded(
+    model: SentenceTransformer, tokens: Sequence[Sequence[int]], extra: Mapping[str, Any]
+) -> list[tuple[list[int], torch.Tensor]]:
+    """Vectors of texts, pack by pack: the rows of the texts, and shape (rows, dimensions).
 
     Args:
-        network: one that `takes_packs`; it takes nothing else from then on.
-        tokens: of each text of a pack.
-        size: of the pack.
-
-    Returns:
-        One tensor a text.
+        model: one that `reads_packs`; it takes nothing else from then on.
+        tokens: of each text.
+        extra: what the modules behind the network want to know besides tokens.
     """
+    first, *others = model
+    network: Any = first.model
     if network.config._attn_implementation != ATTENTION:  # noqa: SLF001
         _prepare(network)
-    bounds = list(accumulate(map(len, tokens), initial=0))
+
+    def vector(states: torch.Tensor) -> torch.Tensor:
+        mask = torch.ones(states.shape[:2], dtype=torch.int64)
+        output: Any = {"token_embeddings": states, "attention_mask": mask, **extra}
+        for module in others:
+            output = module(output)
+        return output["sentence_embedding"]  # type: ignore[no-any-return]
+
+    return [
+        (rows, torch.cat([vector(states) for states in _called(network, tokens, rows, size)]))
+        for rows, size in packs([len(row) for row in tokens])
+    ]
+
+
+def _called(
+    network: Any, tokens: Sequence[Sequence[int]], rows: Sequence[int], size: int
+) -> tuple[torch.Tensor, ...]:
+    """What a network makes of each token of a pack: for each text, shape (1, tokens, width)."""
+    bounds = list(accumulate((len(tokens[row]) for row in rows), initial=0))
     ids = torch.zeros(1, size, dtype=torch.int64)
     places = torch.zeros_like(ids)
-    for text, (start, end) in zip(tokens, pairwise(bounds), strict=True):
-        ids[0, start:end] = torch.tensor(text)
+    for row, (start, end) in zip(rows, pairwise(bounds), strict=True):
+        ids[0, start:end] = torch.tensor(tokens[row])
         places[0, start:end] = torch.arange(end - start)
     sizes = [end - start for start, end in pairwise([*bounds, size])]
     output = network(input_ids=ids, position_ids=places, pack_sizes=sizes)
-    return torch.split(output.last_hidden_state, sizes, dim=1)[: len(tokens)]
+    return torch.split(output.last_hidden_state, sizes, dim=1)[: len(rows)]
 
 
 def _prepare(network: BertModel) -> None:
@@ -66,9 +90,9 @@ def _prepare(network: BertModel) -> None:
 
 
 class _Laid(torch.nn.Module):
-    """A linear layer whose weights lie as oneDNN reads them: an eighth faster in all.
+    """A linear layer whose weights lie as oneDNN reads them: a fifth faster in all.
 
-    torch's compiler puts layers into this form; it would need a compiler of C++ on each machine.
+    torch's compiler calls layers so; it would need a compiler of C++ on each machine.
     """
 
     def __init__(self, layer: torch.nn.Linear) -> None:

@@ -16,9 +16,11 @@ Role = Literal["query", "passage"]
 
 CODE = (
     "llm/embedders/batches.py",
+    "llm/embedders/bert.py",
     "llm/embedders/custom_code.py",
     "llm/embedders/embedding.py",
     "llm/embedders/openai_embeddings.py",
+    "llm/embedders/packs.py",
     "llm/embedders/sentence_transformers.py",
     "llm/weights/loading.py",
 )

@@ -9,7 +9,6 @@ import numpy as np
 from wattrag.errors import InputError
 from wattrag.files import digest
 from wattrag.llm.embedders.batches import features, fixed_batches
-from wattrag.llm.embedders.packs import packs
 from wattrag.llm.weights.loading import device_of, load_weights, numerics_of, prepare
 from wattrag.store.vectors import FloatMatrix
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from wattrag.config.embedders import RoleInput, SentenceTransformersEmbedder
     from wattrag.llm.embedders.embedding import Role
 
-_Found = list[tuple[list[int], "torch.Tensor"]]
 _SCHEMES = {"cpu": 3}
 _SCHEME = 2
 """Part of the vectors' key, by device: raise it when the same text gets other vectors."""
@@ -77,45 +75,24 @@ class LocalEmbedder:
             [prompt + text for text in texts], truncation=True, max_length=self._longest
         )
         extra = self._extra(prompt, given)
-        if given.task is None and self._takes_packs:
-            found = self._of_packs(tokens["input_ids"], extra)
+        # Not before the model: loading it tells of a package that is missing.
+        from wattrag.llm.embedders.bert import embedded, reads_packs
+
+        if given.task is None and reads_packs(self._model):
+            found = embedded(self._model, tokens["input_ids"], extra)
         else:
             found = self._of_batches(tokens, extra, given.task)
         for rows, batch in found:  # copied at last: a GPU need not wait for it
-            vectors[rows] = batch[: len(rows)].cpu().numpy()
+            vectors[rows] = self._unit(batch[: len(rows)])
         return vectors
-
-    def _of_packs(self, tokens: Sequence[Sequence[int]], extra: dict[str, Any]) -> _Found:
-        """Unit vectors of the rows, text by text where the tokens' vectors are there."""
-        import torch
-
-        from wattrag.llm.embedders.bert import token_vectors
-
-        network, *others = self._model
-        found: _Found = []
-        with torch.inference_mode():
-            for rows, size in packs([len(row) for row in tokens]):
-                texts = token_vectors(network.model, [tokens[row] for row in rows], size)
-                vectors = [self._pooled(text, others, extra) for text in texts]
-                found.append((rows, torch.cat(vectors)))
-        return found
-
-    def _pooled(self, text: "torch.Tensor", modules: Any, extra: dict[str, Any]) -> "torch.Tensor":
-        import torch
-
-        mask = torch.ones(text.shape[:2], dtype=torch.int64)
-        output = {"token_embeddings": text, "attention_mask": mask, **extra}
-        for module in modules:
-            output = module(output)
-        return self._unit(output)
 
     def _of_batches(
         self, tokens: Mapping[str, Sequence[Sequence[int]]], extra: dict[str, Any], task: str | None
-    ) -> _Found:
-        """Unit vectors of the rows, in batches of fixed shapes."""
+    ) -> list[tuple[list[int], "torch.Tensor"]]:
+        """Rows with what the model makes of them, in batches of fixed shapes."""
         lengths, size = [len(row) for row in tokens["input_ids"]], self._entry.batch_size
         tokens = {name: tokens[name] for name in ("input_ids", "attention_mask")}
-        found: _Found = []
+        found = []
         for rows, length in fixed_batches(lengths, size, self._longest):
             inputs = features(self._model.tokenizer, tokens, rows, size, length)
             found.append((rows, self._forward(inputs, extra, task)))
@@ -124,19 +101,23 @@ class LocalEmbedder:
     def _forward(
         self, inputs: "dict[str, torch.Tensor]", extra: dict[str, Any], task: str | None
     ) -> "torch.Tensor":
-        """Unit vectors of one batch, f32, shape (batch_size, dimensions)."""
+        """Vectors of one batch, f32, shape (batch_size, dimensions)."""
         import torch
 
         placed = {name: tensor.to(self._model.device) for name, tensor in inputs.items()}
         options = {} if task is None else {"task": task}
         with torch.inference_mode():
-            return self._unit(self._model({**placed, **extra}, **options))
+            output: Any = self._model({**placed, **extra}, **options)
+        vectors: torch.Tensor = output["sentence_embedding"]
+        return vectors
 
-    def _unit(self, output: Any) -> "torch.Tensor":
+    def _unit(self, vectors: "torch.Tensor") -> FloatMatrix:
+        """As many of their numbers as declared, at unit length."""
         import torch
 
-        kept = output["sentence_embedding"].float()[:, : self.dimensions]
-        return torch.nn.functional.normalize(kept, dim=1)
+        kept = vectors.float()[:, : self.dimensions]
+        found: FloatMatrix = torch.nn.functional.normalize(kept, dim=1).cpu().numpy()
+        return found
 
     def _given(self, role: "Role") -> "RoleInput":
         return self._entry.query if role == "query" else self._entry.passage
@@ -159,17 +140,6 @@ class LocalEmbedder:
         options = {} if given.task is None else {"task": given.task}
         shown = self._model.preprocess(["text"], prompt=prompt, **options)
         return {name: shown[name] for name in ("prompt_length",) if name in shown}
-
-    @property
-    def _takes_packs(self) -> bool:
-        """Whether it is a BERT on a CPU, and what follows needs each text's tokens alone."""
-        from sentence_transformers.sentence_transformer.modules import Dense, Normalize, Pooling
-
-        from wattrag.llm.embedders.bert import takes_packs
-
-        network, *others = self._model
-        known = all(isinstance(module, Dense | Normalize | Pooling) for module in others)
-        return known and takes_packs(getattr(network, "model", None))
 
     @property
     def _longest(self) -> int:
