@@ -1,11 +1,10 @@
 """Texts per second and exactness of 16 bit, on the device that is here.
 
-    PYTHONPATH=src python benchmarks/embedders.py [--device cuda] [--texts 4096] [--layers 12]
+    python benchmarks/embedders.py [--device cuda] [--texts 4096] [--layers 12]
 
 A BERT of the shape of bge-base (12 layers of 768) with random weights goes through wattrag's own
 embedder in fp32, fp16 and bf16. Speed does not depend on the weights. Exactness does, a little:
-random ones are not trained to be robust, so a real model is rather closer. Needs torch,
-transformers and sentence-transformers alone.
+random ones are not trained to be robust, so a real model is rather closer.
 """
 
 import argparse
@@ -14,46 +13,16 @@ import random
 import string
 import tempfile
 import time
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
+from wattrag.config.embedders import SentenceTransformersEmbedder
 from wattrag.llm.embedders.sentence_transformers import LocalEmbedder
 
 HIDDEN, LONGEST = 768, 512
-
-
-@dataclass(frozen=True)
-class Given:
-    """Nothing besides the text."""
-
-    prompt: str | None = None
-    prompt_name: str | None = None
-    task: str | None = None
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What the embedder reads of an entry of `models.yaml`; the real one needs pydantic."""
-
-    path: str
-    device: str = "cpu"
-    dtype: str = "fp32"
-    batch_size: int = 8
-    name: str = "random BERT"
-    model_id: str | None = None
-    package: str | None = None
-    revision: str | None = None
-    trust_remote_code: bool = False
-    pinned: bool = True
-    dimensions: int = HIDDEN
-    matryoshka: tuple[int, ...] = ()
-    max_seq_length: int | None = None
-    query: Given = Given()
-    passage: Given = Given()
 
 
 def make_model(folder: Path, layers: int) -> Path:
@@ -99,9 +68,11 @@ def make_texts(count: int) -> list[str]:
     return [" ".join(drawn.choices(string.ascii_lowercase, k=n)) for n in lengths]
 
 
-def measure(entry: Entry, texts: list[str], exact: np.ndarray) -> dict[str, Any]:
+def measure(
+    entry: SentenceTransformersEmbedder, texts: list[str], exact: np.ndarray
+) -> dict[str, Any]:
     """One row of the table: speed over all texts, cosines of the first ones to the exact."""
-    embedder = LocalEmbedder(entry)  # type: ignore[arg-type]  # stands in for an entry
+    embedder = LocalEmbedder(entry)
     ordered = sorted(texts, key=lambda text: (-len(text), text))
     embedder.encode(ordered, "passage")  # all shapes once: kernels are chosen
     started = time.perf_counter()
@@ -126,11 +97,11 @@ def measure(entry: Entry, texts: list[str], exact: np.ndarray) -> dict[str, Any]
 
 def main() -> None:
     """Measure and print one JSON line per number format."""
-    here = "cuda" if torch.cuda.is_available() else "cpu"
+    found = "cuda" if torch.cuda.is_available() else "cpu"
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--device", default=here, choices=("cpu", "cuda", "mps"))
-    parser.add_argument("--texts", type=int, default=4096 if here == "cuda" else 128)
-    parser.add_argument("--batch", type=int, default=64 if here == "cuda" else 8)
+    parser.add_argument("--device", default=found, choices=("cpu", "cuda", "mps"))
+    parser.add_argument("--texts", type=int, default=4096 if found == "cuda" else 128)
+    parser.add_argument("--batch", type=int, default=64 if found == "cuda" else 8)
     parser.add_argument("--exact", type=int, default=64, help="texts compared with CPU fp32")
     parser.add_argument("--layers", type=int, default=12)
     options = parser.parse_args()
@@ -138,11 +109,17 @@ def main() -> None:
     print(json.dumps({"torch": torch.__version__, "device": name, "texts": options.texts}))
     texts = make_texts(options.texts)
     with tempfile.TemporaryDirectory() as folder:
-        entry = Entry(path=str(make_model(Path(folder), options.layers)))
+        entry = SentenceTransformersEmbedder(
+            provider="sentence_transformers",
+            name="random BERT",
+            path=str(make_model(Path(folder), options.layers)),
+            dimensions=HIDDEN,
+        )
         # The embedder computes on one thread of a CPU.
-        exact = LocalEmbedder(entry).encode(texts[: options.exact], "passage")  # type: ignore[arg-type]  # as above
+        exact = LocalEmbedder(entry).encode(texts[: options.exact], "passage")
         for dtype in ("fp32", "fp16", "bf16"):
-            changed = replace(entry, device=options.device, dtype=dtype, batch_size=options.batch)
+            here = {"device": options.device, "dtype": dtype, "batch_size": options.batch}
+            changed = entry.model_copy(update=here)
             print(json.dumps(measure(changed, texts, exact)), flush=True)
 
 

@@ -75,6 +75,14 @@ def test_the_kernels_are_for_sixteen_bits_on_a_gpu(entry):  # noqa: F811
         assert flash.attentions(load(entry(), precision).model) == (flash.PLAIN,)
 
 
+@pytest.mark.parametrize("failed", [flash.KERNELS, "flash_attention_2"])
+def test_a_model_whose_fast_attention_failed_is_given_the_plain_one(entry, failed):  # noqa: F811
+    model = load(entry(), "fp32").model
+    model.config._attn_implementation = failed
+    flash.use(model, flash.PLAIN)
+    assert model.config._attn_implementation == flash.PLAIN
+
+
 def test_what_the_kernels_cannot_do_is_refused():
     for more in ({"softcap": 50.0}, {"s_aux": torch.zeros(4)}):
         with pytest.raises(NotImplementedError, match="no mask, soft cap or sink"):

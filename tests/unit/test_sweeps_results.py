@@ -221,9 +221,10 @@ def test_the_summary_names_the_best_point_and_corrects_for_all_tests(made):
 
 def test_broken_files_are_named(made, tmp_path):
     files = made("a", grid(), *[1] * 8)
-    files[1].write_text("{}")
-    with pytest.raises(InputError, match=r"effects.json: holds no effects"):
-        summary({"a": files})
+    for broken in ("{}", '{"effects": [{"p_value": null}]}', '{"effects": [{"p_value": "small"}]}'):
+        files[1].write_text(broken)
+        with pytest.raises(InputError, match=r"effects.json: holds no effects"):
+            summary({"a": files})
 
 
 @pytest.mark.parametrize("metric", METRICS)

@@ -34,7 +34,7 @@ def summary(sweeps: Mapping[str, tuple[Path, Path]]) -> TableContent:
         own = {"sweep": name, **_points(read_table(results, ("line", "x", "run", *METRICS)).rows)}
         rows += [{**own, **_named(one)} for one in _effects(effects)] or [own]
     tested = [row for row in rows if "p_value" in row]
-    for row, p in zip(tested, holm([_number(r["p_value"]) for r in tested]), strict=True):
+    for row, p in zip(tested, holm([float(str(r["p_value"])) for r in tested]), strict=True):
         row["p_holm"] = p
     return TableContent(COLUMNS, tuple(rows))
 
@@ -64,7 +64,7 @@ def _score(row: Row) -> float:
 
 def _effects(path: Path) -> list[Mapping[str, object]]:
     try:
-        return list(read_json(path)["effects"])
+        return [{**one, "p_value": float(one["p_value"])} for one in read_json(path)["effects"]]
     except (LookupError, TypeError, ValueError) as error:
         raise InputError(str(path), "holds no effects", "run the sweep again") from error
 
@@ -73,8 +73,3 @@ def _named(effect: Mapping[str, object]) -> dict[str, object]:
     theirs = {"setting": "param", "best_value": "best", "worst_value": "worst"}
     shown = ("setting", *EFFECT[:-1])
     return {ours: effect.get(theirs.get(ours, ours)) for ours in shown}
-
-
-def _number(value: object) -> float:
-    assert isinstance(value, float | int)  # noqa: S101 - written by us
-    return float(value)

@@ -1,8 +1,8 @@
 """A BERT on a CPU, called with texts that are laid end to end in packs.
 
 Each product of matrices has the one shape of its pack, and each text attends to itself alone, so
-that what becomes of a text depends on it alone: of a thousand sentences in another order, and 150
-of them alone, every vector was equal bit for bit.
+that what becomes of a text depends on it alone: of 1,500 sentences of papers in another order and
+in other chunks, and of 300 alone, every vector was equal bit for bit, with AVX-512 and with AVX2.
 """
 
 from collections.abc import Mapping, Sequence

@@ -40,7 +40,7 @@ def use(model: Any, attention: str) -> None:
     if attention == KERNELS:
         AttentionInterface.register(KERNELS, by_kernels)
         model.config._attn_implementation = KERNELS  # noqa: SLF001
-    elif model.config._attn_implementation == KERNELS:  # noqa: SLF001
+    elif "flash" in model.config._attn_implementation:  # noqa: SLF001 - of an engine that failed
         model.config._attn_implementation = PLAIN  # noqa: SLF001
 
 
